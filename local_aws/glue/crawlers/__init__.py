@@ -1,0 +1,1 @@
+"""Glue crawlers and classifiers, which really read what lies in S3."""
