@@ -1,0 +1,131 @@
+# The verbs of the project; `make help` lists them. Settings: ENV, PORT, AWS_ENDPOINT_URL, TF_PLUGIN_DIR.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+ENV ?= local
+PORT ?= 4566
+ENDPOINT := http://localhost:$(PORT)
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+TERRAFORM := $(PYTHON) -m tools.terraform
+export LOCAL_AWS_PORT := $(PORT)
+
+# Only envs/local takes an endpoint; another env talks to AWS with the credentials of the shell.
+ifeq ($(ENV),local)
+apply_arguments := -var=endpoint_url=$(ENDPOINT) -auto-approve -input=false
+plan_arguments := -var=endpoint_url=$(ENDPOINT)
+tool_arguments := --endpoint-url $(ENDPOINT)
+else
+plan_arguments := $(if $(wildcard envs/$(ENV)/terraform.tfvars),,-var-file=terraform.tfvars)
+endif
+
+.PHONY: help
+help: ## List the verbs
+	@echo "Usage: make <verb> [ENV=local|dev|prod] [PORT=4566]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Set-up
+
+.PHONY: setup
+setup: ## Make .venv and check what the machine must have
+	@sh tools/prerequisites.sh
+	@sh tools/bootstrap.sh
+
+.PHONY: lock
+lock: setup ## Pin requirements.txt anew from pyproject.toml
+	@$(PYTHON) -m tools.lock
+
+.PHONY: package
+package: setup ## Build the zips of functions and Glue libraries under dist/
+	@$(PYTHON) -m tools.package
+
+## The local AWS
+
+.PHONY: up
+up: setup ## Start the local AWS (http://localhost:PORT)
+	@$(PYTHON) -m local_aws start
+
+.PHONY: down
+down: setup ## Stop the local AWS; what was in it is gone
+	@$(PYTHON) -m local_aws stop
+	@rm -f envs/local/terraform.tfstate envs/local/terraform.tfstate.backup
+
+.PHONY: status
+status: setup ## Say whether the local AWS runs, and where
+	@$(PYTHON) -m local_aws status
+
+## The pipeline
+
+.PHONY: apply
+apply: package $(if $(filter local,$(ENV)),up) ## Create or change the pipeline in envs/ENV
+	@$(TERRAFORM) envs/$(ENV) init
+	@$(TERRAFORM) envs/$(ENV) apply $(apply_arguments)
+
+.PHONY: plan
+plan: package $(if $(filter local,$(ENV)),up) ## Show what apply would change in envs/ENV
+	@$(TERRAFORM) envs/$(ENV) init
+	@$(TERRAFORM) envs/$(ENV) plan $(plan_arguments)
+
+.PHONY: destroy
+destroy: setup ## Remove the pipeline of envs/ENV
+	@$(TERRAFORM) envs/$(ENV) init
+	@$(TERRAFORM) envs/$(ENV) destroy $(apply_arguments)
+
+.PHONY: demo
+demo: ## Start, apply, upload three files and watch them through the pipeline
+	@$(MAKE) apply ENV=local
+	@$(PYTHON) -m tools.demo $(tool_arguments)
+
+.PHONY: run
+run: setup ## Upload FILE=path [KEY=folder/name] and follow its execution
+	@test -n "$(FILE)" || { echo "Which file? make run FILE=examples/samples/people.csv" >&2; exit 2; }
+	@$(PYTHON) -m tools.run --env $(ENV) --file "$(FILE)" $(if $(KEY),--key "$(KEY)") $(tool_arguments)
+
+.PHONY: logs
+logs: setup ## Show the pipeline's logs, and follow them
+	@$(PYTHON) -m tools.logs --env $(ENV) $(tool_arguments)
+
+## Tests
+
+.PHONY: test
+test: test-lint test-terraform test-unit test-repo test-integration ## Run all tests (AWS_ENDPOINT_URL=… for another LocalStack)
+	@echo "All tests passed."
+
+.PHONY: test-lint
+test-lint: setup ## Formats, ruff, mypy
+	@echo "== Python style and types"
+	@$(PYTHON) -m ruff format --check --quiet .
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m mypy
+
+.PHONY: test-terraform
+test-terraform: package ## terraform fmt, validate and test of every module and root
+	@echo "== Terraform"
+	@$(PYTHON) -m tools.check_terraform
+
+.PHONY: test-unit
+test-unit: setup ## Unit tests
+	@echo "== Unit tests"
+	@$(PYTEST) -q tests/unit
+
+.PHONY: test-repo
+test-repo: setup ## The repository's own rules
+	@echo "== Repository tests"
+	@$(PYTEST) -q tests/repo
+
+.PHONY: test-integration
+test-integration: package ## Integration tests on a local AWS of their own
+	@echo "== Integration tests"
+	@$(PYTEST) tests/integration
+
+.PHONY: clean
+clean: ## Stop the local AWS and remove everything that was built
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local_aws stop || true; fi
+	@rm -rf dist .local_aws .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find envs examples modules -name .terraform -type d -prune -exec rm -rf {} +
+	@find envs examples -name 'terraform.tfstate*' -type f -delete
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
