@@ -13,6 +13,10 @@ type Response = dict[str, Any]
 type Operation = Callable[[Request], Response]
 
 
+class PassOn(Exception):  # noqa: N818
+    """Raised by an operation that leaves this request to moto."""
+
+
 class Timer(Protocol):
     """A call that was put off and may still be cancelled."""
 
