@@ -1,0 +1,65 @@
+"""What a job asks to import: ``--extra-py-files`` and ``--additional-python-modules``.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
+"""
+
+import shutil
+import sys
+import zipfile
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+
+class MissingModuleError(Exception):
+    """A module of ``--additional-python-modules`` is not installed."""
+
+
+def python_path(py_files: Sequence[str], folder: Path) -> list[str]:
+    """Return the entries of ``sys.path`` that make ``py_files`` importable.
+
+    A module (.py) is copied into ``folder``, a wheel unpacked there, because it may hold native
+    code; a .zip or .egg is imported from as it is.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = [str(folder)]
+    for name in py_files:
+        path = Path(name)
+        if path.suffix == ".py":
+            shutil.copy(path, folder / path.name)
+        elif path.suffix == ".whl":
+            unpacked = folder / path.stem
+            with zipfile.ZipFile(path) as wheel:
+                wheel.extractall(unpacked)
+            entries.append(str(unpacked))
+        else:
+            entries.append(str(path))
+    return entries
+
+
+def check_modules(requirements: Sequence[str]) -> None:
+    """Raise MissingModuleError for what is not installed; say on stderr where the version differs."""
+    missing = []
+    for text in requirements:
+        try:
+            wanted = Requirement(text)
+        except InvalidRequirement as error:
+            raise MissingModuleError(
+                f"--additional-python-modules: {text!r} is not a requirement such as "
+                f"'name==1.2.3' ({error}). Pass a wheel with --extra-py-files instead"
+            ) from error
+        try:
+            found = metadata.version(wanted.name)
+        except metadata.PackageNotFoundError:
+            missing.append(text)
+            continue
+        if not wanted.specifier.contains(found, prereleases=True):
+            sys.stderr.write(f"WARN --additional-python-modules: {text} asked, {found} used\n")
+    if missing:
+        raise MissingModuleError(
+            f"--additional-python-modules: {', '.join(missing)} not installed. The local AWS "
+            "installs nothing at run time: install it into the environment that it runs in "
+            f"(pip install {' '.join(repr(text) for text in missing)})"
+        )
