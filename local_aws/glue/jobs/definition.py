@@ -133,7 +133,8 @@ def updated(job: JobDefinition, update: Request, now: datetime) -> JobDefinition
 def _parse(name: str, members: Request, now: datetime) -> JobDefinition:
     glue_version = members.get("GlueVersion") or _default_version(members["Command"])
     command = _command(members["Command"], glue_version)
-    _check_version(glue_version, command, members.get("ExecutionClass"))
+    _check_version(glue_version)
+    check_execution_class(members.get("ExecutionClass"), command.name, glue_version)
     return JobDefinition(
         name=name,
         role=_role(members),
@@ -196,14 +197,18 @@ def _default_version(command: Request) -> str:
     return "4.0" if command.get("Name") == "glueray" else "0.9"
 
 
-def _check_version(version: str, command: Command, execution_class: str | None) -> None:
+def check_execution_class(execution_class: str | None, command: str, version: str) -> None:
+    """Raise InvalidInputException if this kind of job cannot have this execution class."""
+    if execution_class == "FLEX" and (command != "glueetl" or version < "3.0"):
+        raise InvalidInputException(
+            "Execution Class FLEX needs Job Command glueetl and Glue version 3.0 or later."
+        )
+
+
+def _check_version(version: str) -> None:
     if version not in GLUE_VERSIONS:
         raise InvalidInputException(
             f"Glue Version {version} is not supported; it is one of {', '.join(GLUE_VERSIONS)}."
-        )
-    if execution_class == "FLEX" and (command.name != "glueetl" or version < "3.0"):
-        raise InvalidInputException(
-            "Execution Class FLEX needs Job Command glueetl and Glue version 3.0 or later."
         )
 
 

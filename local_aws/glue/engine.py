@@ -1,0 +1,83 @@
+"""All of Glue of one account in one region: its components behind one table of operations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from local_aws.glue import constraints
+from local_aws.glue.jobs.execution import Workshop
+from local_aws.glue.jobs.ports import Launcher, Storage
+from local_aws.glue.jobs.service import JobService
+from local_aws.glue.ports import (
+    Clock,
+    Component,
+    EventSink,
+    LogSink,
+    Operation,
+    Request,
+    Response,
+    Site,
+)
+from local_aws.glue.tags import Tags
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an engine is given.
+
+    ``runs_dir`` is for the folders of job runs; ``environment`` is the part of a job's environment
+    that no run changes; ``minute`` is how long a minute of the API lasts (tests shorten it).
+    """
+
+    clock: Clock
+    events: EventSink
+    logs: LogSink
+    storage: Storage
+    launcher: Launcher
+    runs_dir: Path
+    environment: Mapping[str, str]
+    minute: timedelta = timedelta(minutes=1)
+
+
+class Engine:
+    """The components of one site."""
+
+    def __init__(self, site: Site, around: Surroundings) -> None:
+        workshop = Workshop(
+            site=site,
+            launcher=around.launcher,
+            storage=around.storage,
+            logs=around.logs,
+            runs_dir=around.runs_dir,
+            environment=around.environment,
+        )
+        self.tags = Tags()
+        self.jobs = JobService(workshop, around.clock, around.events, self.tags, around.minute)
+        self._components: tuple[Component, ...] = (self.tags, self.jobs)
+        self._operations = _table(self._components)
+
+    def answers(self, operation: str) -> bool:
+        """Say whether a component answers ``operation``."""
+        return operation in self._operations
+
+    def handle(self, operation: str, request: Request) -> Response:
+        """Answer one request. Raises GlueError, or PassOn where the request is none of ours."""
+        constraints.check(operation, request)
+        return self._operations[operation](request)
+
+    def close(self) -> None:
+        """End every component, the last one first: the later ones use the earlier ones."""
+        for component in reversed(self._components):
+            component.close()
+
+
+def _table(components: tuple[Component, ...]) -> dict[str, Operation]:
+    table: dict[str, Operation] = {}
+    for component in components:
+        operations = component.operations()
+        twice = table.keys() & operations.keys()
+        if twice:
+            raise ValueError(f"two components answer {', '.join(sorted(twice))}")
+        table |= operations
+    return table

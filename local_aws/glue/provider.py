@@ -1,0 +1,111 @@
+"""Plugs the Glue model into LocalStack. The only file of the model that knows LocalStack."""
+
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from localstack import config
+from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest
+from localstack.aws.skeleton import DispatchTable, Skeleton
+from localstack.aws.spec import load_service
+from localstack.services.moto import call_moto
+from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
+
+from local_aws.glue.aws_ports import CloudWatchLogs, Endpoint, EventBus, S3Storage
+from local_aws.glue.clock import SystemClock
+from local_aws.glue.engine import Engine, Surroundings
+from local_aws.glue.errors import GlueError
+from local_aws.glue.ports import PassOn, Response, Site
+from local_aws.spark.process import JobPool
+from local_aws.spark.settings import SparkSettings
+
+LOG = logging.getLogger(__name__)
+# What of the server's environment a job sees.
+_JOB_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "JAVA_HOME", "TMPDIR")
+
+
+class GlueProvider(ServiceLifecycleHook):
+    """One engine per account and region, made when it is first asked for."""
+
+    def __init__(self, environ: Mapping[str, str], work_dir: Path) -> None:
+        self._environ = environ
+        self._work_dir = work_dir
+        self._minute = timedelta(seconds=float(environ.get("LOCAL_AWS_GLUE_MINUTE_SECONDS", "60")))
+        self._clock = SystemClock()
+        self._pool = JobPool(SparkSettings.from_environment(environ, work_dir / "processes"))
+        self._lock = threading.Lock()
+        self._engines: dict[tuple[str, str], Engine] = {}
+
+    def dispatch_table(self) -> DispatchTable:
+        """Return a handler for every operation of the Glue API."""
+        service = load_service("glue")
+        return {name: partial(self._handle, name) for name in service.operation_names}
+
+    def on_before_stop(self) -> None:
+        """End all runs: no job process outlives the server."""
+        with self._lock:
+            engines = list(self._engines.values())
+            self._engines.clear()
+        for engine in engines:
+            engine.close()
+        self._clock.close()
+        self._pool.close()
+
+    def _handle(self, operation: str, context: RequestContext, request: ServiceRequest) -> Response:
+        engine = self._engine(context)
+        if not engine.answers(operation):
+            return call_moto(context)
+        try:
+            return engine.handle(operation, request)
+        except PassOn:
+            return call_moto(context)
+        except GlueError as error:
+            raise CommonServiceException(
+                error.code, error.message, status_code=400, sender_fault=True
+            ) from error
+
+    def _engine(self, context: RequestContext) -> Engine:
+        key = (context.account_id, context.region)
+        with self._lock:
+            if key not in self._engines:
+                self._engines[key] = self._new_engine(
+                    Site(
+                        account_id=context.account_id,
+                        region=context.region,
+                        endpoint_url=config.internal_service_url(),
+                        partition=context.partition,
+                    )
+                )
+            return self._engines[key]
+
+    def _new_engine(self, site: Site) -> Engine:
+        endpoint = Endpoint(site)
+        return Engine(
+            site,
+            Surroundings(
+                clock=self._clock,
+                events=EventBus(endpoint),
+                logs=CloudWatchLogs(endpoint),
+                storage=S3Storage(endpoint),
+                launcher=self._pool,
+                runs_dir=self._work_dir / "runs",
+                environment={
+                    name: self._environ[name] for name in _JOB_ENVIRONMENT if name in self._environ
+                },
+                minute=self._minute,
+            ),
+        )
+
+
+@aws_provider()
+def glue() -> Service:
+    """Make the service that LocalStack loads as ``glue:default``."""
+    work_dir = Path(tempfile.gettempdir()) / "glue"
+    provider = GlueProvider(os.environ, work_dir)
+    skeleton = Skeleton(load_service("glue"), provider.dispatch_table())
+    return Service("glue", skeleton=skeleton, lifecycle_hook=provider)
