@@ -40,7 +40,7 @@ def python_path(py_files: Sequence[str], folder: Path) -> list[str]:
 
 
 def check_modules(requirements: Sequence[str]) -> None:
-    """Raise MissingModuleError for what is not installed; say on stderr where the version differs."""
+    """Raise MissingModuleError for what is not installed; warn where the version differs."""
     missing = []
     for text in requirements:
         try:
