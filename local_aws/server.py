@@ -146,7 +146,7 @@ def _holder(port: int) -> str:
     with contextlib.suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
             listens = connection.status == psutil.CONN_LISTEN
-            if listens and connection.laddr.port == port and connection.pid:
+            if listens and connection.laddr and connection.laddr.port == port and connection.pid:
                 return f"; process {connection.pid} ({psutil.Process(connection.pid).name()})"
     return ""
 

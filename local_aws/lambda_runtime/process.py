@@ -1,0 +1,103 @@
+"""One runtime process: a Python interpreter that runs the runtime interface client."""
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from local_aws.lambda_runtime.output import LogEvent, OutputReader
+from local_aws.lambda_runtime.runtime_api import Event, Exited, Invocation, RuntimeApi
+from local_aws.lambda_runtime.runtime_home import BOOTSTRAP
+
+# The interpreter below the virtual environment: the same Python without its packages.
+INTERPRETER = getattr(sys, "_base_executable", sys.executable)
+
+
+class RuntimeProcess:
+    """A started process. Its events come one by one from ``next_event``."""
+
+    def __init__(self, home: Path, task_root: Path, environment: Mapping[str, str]) -> None:
+        self._api = RuntimeApi()
+        read_end, write_end = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [INTERPRETER, "-S", "-s", str(home / BOOTSTRAP)],
+                cwd=task_root,
+                env={
+                    **environment,
+                    "AWS_LAMBDA_RUNTIME_API": self._api.address,
+                    # Log frames go where prints go, so that their order is kept.
+                    "_LAMBDA_TELEMETRY_LOG_FD": "1",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=write_end,
+                stderr=write_end,
+                process_group=0,
+            )
+        except OSError:
+            os.close(read_end)
+            self._api.close()
+            raise
+        finally:
+            os.close(write_end)
+        self._output = OutputReader(read_end)
+        self._peak_mb = 0
+        threading.Thread(target=self._report_exit, name="lambda-process", daemon=True).start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can take an invocation."""
+        return self._process.poll() is None
+
+    def submit(self, invocation: Invocation) -> None:
+        """Hand over the next invocation."""
+        self._api.submit(invocation)
+
+    def next_event(self, deadline: float) -> Event | None:
+        """Wait for an event until ``deadline`` (monotonic seconds); None when it is past."""
+        try:
+            return self._api.events.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            return None
+
+    def take_output(self) -> list[LogEvent]:
+        """Return and forget what it wrote so far."""
+        return self._output.take()
+
+    def peak_memory_mb(self) -> int:
+        """Return the most memory the process ever held, as far as it could be seen."""
+        with contextlib.suppress(OSError, ValueError, psutil.Error):
+            self._peak_mb = max(self._peak_mb, _peak_memory_mb(self._process.pid))
+        return self._peak_mb
+
+    def finish(self) -> list[LogEvent]:
+        """Kill it with its children; return what it wrote last.
+
+        Lambda gives a runtime no chance to say goodbye either.
+        """
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._api.close()
+        events = self._output.take()
+        self._output.close()
+        return events
+
+    def _report_exit(self) -> None:
+        self._api.events.put(Exited(self._process.wait()))
+
+
+def _peak_memory_mb(pid: int) -> int:
+    if sys.platform == "linux":
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) // 1024
+    return int(psutil.Process(pid).memory_info().rss) // 2**20
