@@ -1,0 +1,1 @@
+"""What the pipeline's Spark jobs share. Shipped to Glue as ``--extra-py-files``."""

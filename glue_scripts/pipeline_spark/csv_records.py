@@ -1,0 +1,42 @@
+"""CSV into records.
+
+An empty field is null, quoted or not: validation's reader cannot tell the two apart, nor can most
+programs that write CSV. Quotes inside a quoted field are doubled (RFC 4180); a backslash is a
+character like any other. Where lines end in CR LF, a CR LF inside quotes is read as LF: Spark's
+parser knows one line ending per file.
+"""
+
+from pyspark.sql import DataFrame, SparkSession
+
+from pipeline_spark.arguments import JobArguments
+from pipeline_spark.columns import schema_of
+from pipeline_spark.contradiction import CORRUPT_RECORD, refuse_contradictions
+from pipeline_spark.dates import DATE_FORMAT, TIMESTAMP_FORMAT
+
+_SPARK_MAX_COLUMNS = 20_480
+
+
+def read_csv(spark: SparkSession, uri: str, arguments: JobArguments) -> DataFrame:
+    """Read the file at ``uri`` with the validated columns; a record that does not fit ends the job.
+
+    ``multiLine`` is always on: a quoted field may hold a line break at any place in the file.
+    """
+    records = (
+        spark.read.schema(f"{schema_of(arguments.columns)}, `{CORRUPT_RECORD}` string")
+        .option("mode", "PERMISSIVE")
+        .option("columnNameOfCorruptRecord", CORRUPT_RECORD)
+        .option("header", True)
+        # False means: compare the header with the schema.
+        .option("enforceSchema", False)
+        .option("sep", arguments.delimiter or ",")
+        .option("escape", '"')
+        .option("multiLine", True)
+        .option("encoding", "UTF-8")
+        .option("dateFormat", DATE_FORMAT)
+        .option("timestampFormat", TIMESTAMP_FORMAT)
+        .option("enableDateTimeParsingFallback", False)
+        .option("timeZone", "UTC")
+        .option("maxColumns", max(_SPARK_MAX_COLUMNS, len(arguments.columns) + 1))
+        .csv(uri)
+    )
+    return refuse_contradictions(records, arguments.columns)
