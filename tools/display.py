@@ -1,0 +1,153 @@
+"""How files on their way, and what became of them, look in a terminal."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from tools.executions import Progress, Visit
+from tools.follow import Followed
+from tools.inbox import Notification
+from tools.outcomes import Outcome, Rows
+
+COLOURS = {"SUCCESS": "green", "INVALID": "yellow", "FAILURE": "red"}
+
+
+def heading(console: Console, text: str) -> None:
+    """Print what comes next."""
+    console.print()
+    console.print(Text(text, style="bold"))
+
+
+@contextlib.contextmanager
+def watching(console: Console) -> Iterator[Callable[[Sequence[Followed]], None]]:
+    """Yield a function that shows the files as they stand now.
+
+    A terminal sees one block that changes; a log file gets a line for each change.
+    """
+    if not console.is_terminal:
+        yield _ChangePrinter(console).show
+        return
+    with Live(console=console, refresh_per_second=8, transient=False) as live:
+        yield lambda files: live.update(block(files))
+
+
+def block(files: Sequence[Followed]) -> RenderableType:
+    """Return one line per file: a sign, its name, the time, the states it went through."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=1)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(ratio=1)
+    for file in files:
+        table.add_row(_sign(file), file.label, _age(file), trail(file.progress))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def trail(progress: Progress | None, now: datetime | None = None) -> Text:
+    """Return the states of an execution in order, those that work with their durations."""
+    if progress is None:
+        return Text("waiting for the event to start an execution", style="dim")
+    moment = now or datetime.now(UTC)
+    arrow = Text(" → ", style="dim")
+    return arrow.join(_state(visit, moment, progress.is_over) for visit in progress.visits)
+
+
+def results(
+    files: Sequence[tuple[Followed, Outcome, Rows | None, Notification | None]],
+) -> RenderableType:
+    """Return the table of what became of the files."""
+    table = Table(box=box.ROUNDED, show_lines=True, expand=True)
+    table.add_column("File", no_wrap=True)
+    table.add_column("Outcome", no_wrap=True)
+    table.add_column("Rows", justify="right")
+    table.add_column("Parquet, its first rows, and the notification", ratio=1)
+    for file, outcome, rows, notification in files:
+        seconds = file.progress.seconds() if file.progress else 0.0
+        verdict = Text(outcome.kind, style=f"bold {COLOURS.get(outcome.kind, 'white')}")
+        verdict.append(f"\n{seconds:.1f} s", style="not bold dim")
+        count = "" if outcome.rows is None else str(outcome.rows)
+        table.add_row(file.label, verdict, count, _details(outcome, rows, notification))
+    return table
+
+
+class _ChangePrinter:
+    """Prints a line whenever an execution enters or ends a state."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._told: dict[str, tuple[str, ...]] = {}
+
+    def show(self, files: Sequence[Followed]) -> None:
+        for file in files:
+            now = self._lines(file)
+            for line in now[len(self._told.get(file.label, ())) :]:
+                self._console.print(f"  {file.label}: {line}", highlight=False, soft_wrap=True)
+            self._told[file.label] = now
+
+    @staticmethod
+    def _lines(file: Followed) -> tuple[str, ...]:
+        if file.progress is None:
+            return ("waiting for the event to start an execution",)
+        lines = ["waiting for the event to start an execution", f"started {file.progress.name}"]
+        lines.extend(visit.state for visit in file.progress.visits)
+        if file.progress.is_over:
+            lines.append(f"{file.progress.status} after {file.progress.seconds():.1f} s")
+        return tuple(lines)
+
+
+def _state(visit: Visit, now: datetime, is_over: bool) -> Text:
+    is_here = visit.left is None and not is_over
+    style = "bold cyan" if is_here else "" if visit.is_work else "dim"
+    text = Text(visit.state, style="red" if visit.failure else style)
+    if visit.is_work:
+        text.append(f" {visit.seconds(now):.1f} s", style="dim")
+    if visit.retries:
+        text.append(f" (retry {visit.retries})", style="yellow")
+    if visit.failure:
+        text.append(f" ({visit.failure})", style="red")
+    return text
+
+
+def _sign(file: Followed) -> RenderableType:
+    if not file.is_over or file.progress is None:
+        return Spinner("dots", style="cyan")
+    kind = Outcome.of(file.progress).kind
+    return Text("✓" if kind == "SUCCESS" else "✗", style=COLOURS.get(kind, ""))
+
+
+def _age(file: Followed) -> Text:
+    since = datetime.now(UTC) - file.upload.at
+    seconds = file.progress.seconds() if file.progress else since.total_seconds()
+    return Text(f"{seconds:5.1f} s", style="dim")
+
+
+def _details(outcome: Outcome, rows: Rows | None, notification: Notification | None) -> Group:
+    parts: list[RenderableType] = []
+    if outcome.output_path:
+        parts.append(Text(outcome.output_path, style="cyan", overflow="fold"))
+    if outcome.explanation:
+        parts.append(Text(outcome.explanation))
+    if rows:
+        parts.append(_preview(rows))
+    if notification:
+        parts.append(Text(f"\n✉ {notification.subject}", style="bold"))
+        parts.append(Text(notification.body.strip(), style="dim", overflow="fold"))
+    return Group(*parts)
+
+
+def _preview(rows: Rows) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
+    for column in rows.columns:
+        table.add_column(Text(column), overflow="ellipsis", no_wrap=True)
+    for values in rows.values:
+        # Values come from files: nothing in them is mark-up.
+        table.add_row(*(Text(value) for value in values))
+    return table
