@@ -26,7 +26,7 @@ from local_aws.glue.crawlers.hive_types import (
 )
 from local_aws.glue.crawlers.samples import Sample
 
-type Problem = Exception
+# What the readers raise for a file that is not what it claims to be.
 UNREADABLE = (pa.ArrowException, OSError, ValueError, EOFError, KeyError, IndexError, StopIteration)
 
 

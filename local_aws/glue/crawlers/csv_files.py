@@ -73,7 +73,7 @@ def classify(sample: Sample, size: int, rules: CsvRules = BUILT_IN) -> Classifie
     for delimiter in rules.delimiters:
         rows = _rows(text, delimiter, rules)
         if rows and _is_table(rows, rules):
-            return _describe(rows, delimiter, text, sample, size, rules)
+            return _describe(_Table(rows, delimiter, text), sample, size, rules)
     return None
 
 
@@ -117,23 +117,30 @@ def _is_table(rows: Rows, rules: CsvRules) -> bool:
     return all(len(row) == width for row in rows)
 
 
-def _describe(
-    rows: Rows, delimiter: str, text: str, sample: Sample, size: int, rules: CsvRules
-) -> Classified:
+@dataclass(frozen=True)
+class _Table:
+    """A sample's text, cut into rows at a delimiter that fits."""
+
+    rows: Rows
+    delimiter: str
+    text: str
+
+
+def _describe(table: _Table, sample: Sample, size: int, rules: CsvRules) -> Classified:
+    rows = table.rows
     has_header = _has_header(rows, rules)
     data = rows[1:] if has_header else rows
     names = _names(rows, has_header, rules)
-    # OpenCSVSerDe reads every value as text: https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
     types = _types(data, len(names), rules)
     parameters = {
-        "delimiter": delimiter,
+        "delimiter": table.delimiter,
         "columnsOrdered": "true",
         "areColumnsQuoted": str(rules.serde == classified.OPEN_CSV).lower(),
     }
     if has_header:
         parameters["skip.header.line.count"] = "1"
-    plain = len(text.encode())
-    read_rows = len(rows) if len(rows) < MOST_ROWS else max(len(rows), text.count("\n"))
+    plain = len(table.text.encode())
+    read_rows = len(rows) if len(rows) < MOST_ROWS else max(len(rows), table.text.count("\n"))
     all_rows = read_rows if sample.complete else read_rows * size // sample.consumed
     return Classified(
         "csv",
@@ -142,7 +149,7 @@ def _describe(
         records=max(all_rows - has_header, 0),
         record_size=plain // read_rows,
         serde=rules.serde,
-        serde_parameters=_serde_parameters(delimiter, rules),
+        serde_parameters=_serde_parameters(table.delimiter, rules),
         parameters=parameters,
     )
 
@@ -181,7 +188,7 @@ def _names(rows: Rows, has_header: bool, rules: CsvRules) -> list[str]:
     """
     width = len(rows[0])
     headings: Sequence[str] = rules.header or (rows[0] if has_header else ())
-    names = []
+    names: list[str] = []
     for index in range(width):
         name = headings[index] if index < len(headings) else ""
         names.append(_unique(name or f"col{index + 1}", names))

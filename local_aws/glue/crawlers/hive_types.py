@@ -6,6 +6,7 @@ files disagree. Here numbers widen, structs take the fields of both, anything el
 which every value fits in.
 """
 
+import re
 from dataclasses import dataclass
 
 type HiveType = Scalar | Array | Map | Struct
@@ -57,6 +58,7 @@ DOUBLE = Scalar("double")
 
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
 _REAL = ("float", "double")
+_SCALAR = re.compile(r"\w+(\(\d+(,\d+)?\))?")
 
 
 def render(hive_type: HiveType) -> str:
@@ -91,6 +93,30 @@ def merge(one: HiveType, other: HiveType) -> HiveType:
     return merged
 
 
+def extend(known: HiveType, seen: HiveType) -> HiveType:
+    """Add to ``known`` the nested fields that ``seen`` has beyond it, and change nothing else."""
+    match known, seen:
+        case Array(left), Array(right):
+            return Array(extend(left, right))
+        case Map(key, left), Map(_, right):
+            return Map(key, extend(left, right))
+        case Struct(left), Struct(right):
+            fields = dict(left)
+            for name, hive_type in right:
+                fields[name] = extend(fields[name], hive_type) if name in fields else hive_type
+            return Struct(tuple(fields.items()))
+        case _:
+            return known
+
+
+def parse(text: str) -> HiveType:
+    """Read a type as ``render`` writes it. Raises ValueError."""
+    hive_type, rest = _parse(text.replace(" ", ""))
+    if rest:
+        raise ValueError(f"{text!r} is no Hive type: cannot read {rest!r}")
+    return hive_type
+
+
 def merge_columns(one: tuple[Column, ...], other: tuple[Column, ...]) -> tuple[Column, ...]:
     """Return the columns of both: those of ``one`` first, in their order. Names ignore case."""
     merged = {column.name.lower(): column for column in one}
@@ -100,6 +126,42 @@ def merge_columns(one: tuple[Column, ...], other: tuple[Column, ...]) -> tuple[C
             column if known is None else Column(known.name, merge(known.type, column.type))
         )
     return tuple(merged.values())
+
+
+def _parse(text: str) -> tuple[HiveType, str]:
+    """Read one type from the front of ``text``; return it and what follows."""
+    if text.startswith("array<"):
+        element, rest = _parse(text.removeprefix("array<"))
+        return Array(element), _expect(">", rest)
+    if text.startswith("map<"):
+        key, rest = _parse(text.removeprefix("map<"))
+        value, rest = _parse(_expect(",", rest))
+        return Map(key, value), _expect(">", rest)
+    if text.startswith("struct<"):
+        return _parse_struct(text.removeprefix("struct<"))
+    match = _SCALAR.match(text)
+    if match is None:
+        raise ValueError(f"no Hive type at {text!r}")
+    return Scalar(match[0]), text[match.end() :]
+
+
+def _parse_struct(text: str) -> tuple[HiveType, str]:
+    fields: list[tuple[str, HiveType]] = []
+    while not text.startswith(">"):
+        name, colon, rest = text.partition(":")
+        if not colon:
+            raise ValueError(f"a struct's field needs a type: {text!r}")
+        hive_type, text = _parse(rest)
+        fields.append((name, hive_type))
+        if not text.startswith(">"):
+            text = _expect(",", text)
+    return Struct(tuple(fields)), text[1:]
+
+
+def _expect(token: str, text: str) -> str:
+    if not text.startswith(token):
+        raise ValueError(f"expected {token!r} at {text!r}")
+    return text[1:]
 
 
 def _merge_scalars(left: str, right: str) -> HiveType:

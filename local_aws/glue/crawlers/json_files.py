@@ -149,7 +149,7 @@ def _values(sample: Sample) -> list[Any]:
         if sample.complete or error.start < len(sample.data) - 4:
             return []
         text = sample.data[: error.start].decode("utf-8-sig")
-    values = []
+    values: list[Any] = []
     at = _skip(text, 0)
     while at < len(text):
         try:
