@@ -1,0 +1,78 @@
+"""What became of a file, from executions of every ending."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from moto import mock_aws
+
+from tools.aws import Aws
+from tools.executions import Progress
+from tools.outcomes import Outcome, Rows, first_rows
+
+VALIDATION = {"row_count": 5, "output_path": "s3://out/processed/people/"}
+
+
+def progress(status: str, **others: Any) -> Progress:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    return Progress("e", "arn", status, at, at, (), **others)
+
+
+def test_success() -> None:
+    over = progress("SUCCEEDED", output={"outcome": "SUCCESS", "validation": VALIDATION})
+    assert Outcome.of(over) == Outcome("SUCCESS", 5, "s3://out/processed/people/")
+
+
+def test_invalid_says_why_and_has_no_output() -> None:
+    reason = {"code": "RAGGED_ROW", "message": "Line 7 has 3 fields, the header has 4."}
+    output = {"outcome": "INVALID", "validation": {**VALIDATION, "reason": reason}}
+    assert Outcome.of(progress("SUCCEEDED", output=output)) == Outcome(
+        "INVALID", explanation="RAGGED_ROW: Line 7 has 3 fields, the header has 4."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "shown"),
+    [
+        (json.dumps({"ErrorMessage": "ValueError: no rows"}), "E: ValueError: no rows"),
+        (json.dumps({"errorMessage": "no", "errorType": "X"}), "E: no"),
+        ("plain words", "E: plain words"),
+        (None, "E"),
+    ],
+)
+def test_failure_shows_the_sentence_in_the_cause(cause: str | None, shown: str) -> None:
+    outcome = Outcome.of(progress("FAILED", error="E", cause=cause))
+    assert outcome == Outcome("FAILURE", explanation=shown)
+
+
+@pytest.mark.parametrize("status", ["TIMED_OUT", "ABORTED"])
+def test_an_end_without_words_shows_its_status(status: str) -> None:
+    assert Outcome.of(progress(status)).explanation == status
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        made = Aws(None, "us-east-1")
+        made.s3.create_bucket(Bucket="out")
+        yield made
+
+
+def test_first_rows(aws: Aws) -> None:
+    body = io.BytesIO()
+    pq.write_table(pa.table({"id": list(range(9)), "name": [None, *"abcdefgh"]}), body)
+    aws.s3.put_object(Bucket="out", Key="p/_note", Body=b"")
+    aws.s3.put_object(Bucket="out", Key="p/part.parquet", Body=body.getvalue())
+    found = first_rows(aws, "s3://out/p/")
+    assert found == Rows(
+        ("id", "name"), (("0", ""), ("1", "a"), ("2", "b"), ("3", "c"), ("4", "d"))
+    )
+    assert first_rows(aws, "s3://out/q/") is None
