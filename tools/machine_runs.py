@@ -1,0 +1,218 @@
+"""Executions of state machines, as graphs.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from tools.aws import Aws
+from tools.run_graph import PASSED, Edge, RunGraph, Step
+from tools.run_listing import RunSummary
+
+_SILENT_KINDS = frozenset({"Choice", "Pass", "Succeed"})
+_SCHEDULED = ("TaskScheduled", "LambdaFunctionScheduled", "ActivityScheduled")
+_CUTS = {"ExecutionTimedOut": "TIMED_OUT", "ExecutionAborted": "ABORTED"}
+_FAILURES = ("Failed", "TimedOut")
+
+
+def machines(aws: Aws) -> dict[str, str]:
+    """Return the names of all state machines by their ARNs."""
+    pages = aws.step_functions.get_paginator("list_state_machines").paginate()
+    return {one["stateMachineArn"]: one["name"] for page in pages for one in page["stateMachines"]}
+
+
+def runs(aws: Aws, machine_arn: str, machine_name: str, limit: int) -> Iterator[RunSummary]:
+    """Yield the newest executions of a state machine."""
+    answer = aws.step_functions.list_executions(stateMachineArn=machine_arn, maxResults=limit)
+    for execution in answer["executions"]:
+        yield RunSummary(
+            kind="State machine",
+            pipeline=machine_name,
+            run_id=execution["name"],
+            reference=execution["executionArn"],
+            status=execution["status"],
+            started=execution["startDate"],
+            ended=execution.get("stopDate"),
+        )
+
+
+def graph(aws: Aws, execution_arn: str) -> RunGraph:
+    """Return an execution with every state of its machine, also those it did not enter."""
+    execution: Mapping[str, Any] = aws.step_functions.describe_execution(executionArn=execution_arn)
+    machine = aws.step_functions.describe_state_machine_for_execution(executionArn=execution_arn)
+    pages = aws.step_functions.get_paginator("get_execution_history").paginate(
+        executionArn=execution_arn, includeExecutionData=False
+    )
+    history = [event for page in pages for event in page["events"]]
+    design = read_design(json.loads(machine["definition"]))
+    visits = _visits(history)
+    return RunGraph(
+        pipeline=machine["name"],
+        run_id=execution["name"],
+        status=execution["status"],
+        started=execution["startDate"],
+        ended=execution.get("stopDate"),
+        steps=[
+            _step(name, kind, visits.get(name), execution["status"])
+            for name, kind in design.kinds.items()
+        ],
+        edges=design.edges,
+        notes=_notes(execution),
+    )
+
+
+@dataclass
+class Design:
+    """The states of a definition, with those inside Parallel and Map, and the ways between them."""
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+
+
+def read_design(definition: Mapping[str, Any]) -> Design:
+    """Read a definition in the Amazon States Language: https://states-language.net."""
+    design = Design()
+    _read_states(definition, design)
+    return design
+
+
+def _read_states(definition: Mapping[str, Any], design: Design) -> None:
+    states: Mapping[str, Mapping[str, Any]] = definition["States"]
+    for name in _in_order(definition["StartAt"], states):
+        state = states[name]
+        design.kinds[name] = state["Type"]
+        for inner in _inner(state):
+            design.edges.append(Edge(name, inner["StartAt"]))
+            _read_states(inner, design)
+        design.edges += [Edge(name, target) for target in _targets(state)]
+
+
+def _in_order(start: str, states: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the states in the order in which they are reached, the main way first."""
+    found: dict[str, None] = {}
+    waiting = [start]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = None
+            waiting += _targets(states[name])
+    return [*found, *(name for name in states if name not in found)]
+
+
+def _targets(state: Mapping[str, Any]) -> list[str]:
+    ways = [state, *state.get("Choices", ()), *state.get("Catch", ())]
+    targets = [way["Next"] for way in ways if "Next" in way]
+    if "Default" in state:
+        targets.append(state["Default"])
+    return list(dict.fromkeys(targets))
+
+
+def _inner(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    mapped = state.get("ItemProcessor") or state.get("Iterator")
+    return [*state.get("Branches", ()), *([mapped] if mapped else ())]
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """What the history tells of a state.
+
+    ``entered`` and ``scheduled`` count how often it was entered and its work begun; ``failure`` is
+    that of the last time; ``cut`` is TIMED_OUT or ABORTED if the execution ended in this state.
+    """
+
+    started: datetime
+    ended: datetime | None = None
+    entered: int = 1
+    scheduled: int = 0
+    failure: str | None = None
+    cut: str | None = None
+
+
+def _visits(history: Iterable[Mapping[str, Any]]) -> dict[str, _Visit]:
+    visits: dict[str, _Visit] = {}
+    state_of: dict[int, str] = {}  # to which state each event belongs, also among parallel branches
+    for event in history:
+        kind: str = event["type"]
+        if kind.endswith("StateEntered"):
+            name: str = event["stateEnteredEventDetails"]["name"]
+            before = visits.get(name)
+            visits[name] = (
+                replace(before, ended=None, entered=before.entered + 1, failure=None)
+                if before
+                else _Visit(event["timestamp"])
+            )
+        else:
+            name = state_of.get(event.get("previousEventId", 0), "")
+            if name in visits:
+                visits[name] = _heard(visits[name], kind, event)
+        state_of[event["id"]] = name
+    return visits
+
+
+def _heard(visit: _Visit, kind: str, event: Mapping[str, Any]) -> _Visit:
+    if kind.endswith("StateExited"):
+        return replace(visit, ended=event["timestamp"])
+    if kind in _SCHEDULED:
+        return replace(visit, scheduled=visit.scheduled + 1, failure=None)
+    if kind in _CUTS:
+        return replace(visit, ended=event["timestamp"], cut=_CUTS[kind])
+    if kind == "ExecutionFailed":
+        # It repeats the failure of the state that led to it, if that did not come out of itself.
+        failure = visit.failure or _failure(event)
+        return replace(visit, ended=event["timestamp"], failure=failure)
+    if kind.endswith(_FAILURES):
+        return replace(visit, failure=_failure(event))
+    return visit
+
+
+def _failure(event: Mapping[str, Any]) -> str:
+    for member, details in event.items():
+        if member.endswith("EventDetails") and details.get("error"):
+            cause = details.get("cause")
+            return f"{details['error']}: {_readable(cause)}" if cause else str(details["error"])
+    return str(event["type"])
+
+
+def _readable(cause: str) -> str:
+    """Return the message within a cause: Lambda's and Glue's are JSON."""
+    try:
+        told = json.loads(cause)
+    except ValueError:
+        return cause
+    if not isinstance(told, dict):
+        return cause
+    return str(told.get("errorMessage") or told.get("ErrorMessage") or cause)
+
+
+def _step(name: str, kind: str, visit: _Visit | None, status: str) -> Step:
+    if visit is None:
+        return Step(name, kind.lower())
+    return Step(
+        name=name,
+        kind=kind.lower(),
+        state=_state(kind, visit, status),
+        started=visit.started,
+        ended=visit.ended,
+        attempts=max(visit.entered, visit.scheduled),
+        error=visit.failure,
+    )
+
+
+def _state(kind: str, visit: _Visit, status: str) -> str:
+    if visit.cut:
+        return visit.cut
+    if visit.failure or kind == "Fail":
+        return "FAILED"
+    if visit.ended is None:
+        return status
+    return PASSED if kind in _SILENT_KINDS else "SUCCEEDED"
+
+
+def _notes(execution: Mapping[str, Any]) -> list[str]:
+    if not execution.get("error"):
+        return []
+    return [f"{execution['error']}: {_readable(execution.get('cause') or '')}"]
