@@ -6,6 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from local_aws.glue import constraints
+from local_aws.glue.catalog.changes import Changes
+from local_aws.glue.catalog.connections import Connections
+from local_aws.glue.catalog.databases import Databases
+from local_aws.glue.catalog.functions import Functions
+from local_aws.glue.catalog.indexes import Indexes
+from local_aws.glue.catalog.partitions import Partitions
+from local_aws.glue.catalog.store import Store
+from local_aws.glue.catalog.tables import Tables
+from local_aws.glue.crawlers.classifiers import Classifiers
+from local_aws.glue.crawlers.component import CrawlerService
+from local_aws.glue.crawlers.crawl import Clients
+from local_aws.glue.crawlers.runner import Runner as CrawlRunner
 from local_aws.glue.jobs.execution import Workshop
 from local_aws.glue.jobs.ports import Launcher, Storage
 from local_aws.glue.jobs.service import JobService
@@ -19,14 +31,17 @@ from local_aws.glue.ports import (
     Response,
     Site,
 )
+from local_aws.glue.security import SecurityConfigurations
 from local_aws.glue.tags import Tags
+from local_aws.glue.workflows.component import Workflows
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What an engine is given.
 
-    ``runs_dir`` is for the folders of job runs; ``environment`` is the part of a job's environment
+    ``clients`` reach the site's other services and its catalog, as a crawler does; ``runs_dir`` is
+    for the folders of job runs; ``environment`` is the part of a job's environment
     that no run changes; ``minute`` is how long a minute of the API lasts (tests shorten it).
     """
 
@@ -35,6 +50,7 @@ class Surroundings:
     logs: LogSink
     storage: Storage
     launcher: Launcher
+    clients: Clients
     runs_dir: Path
     environment: Mapping[str, str]
     minute: timedelta = timedelta(minutes=1)
@@ -54,7 +70,25 @@ class Engine:
         )
         self.tags = Tags()
         self.jobs = JobService(workshop, around.clock, around.events, self.tags, around.minute)
-        self._components: tuple[Component, ...] = (self.tags, self.jobs)
+        classifiers = Classifiers(around.clock)
+        crawl_runner = CrawlRunner(site, around.clock, around.events, around.logs, around.clients)
+        self.crawlers = CrawlerService(crawl_runner, classifiers, self.tags)
+        self.workflows = Workflows(site, around.clock, self.tags, self.jobs, self.crawlers)
+        store, changes = Store(site, around.clock), Changes(site, around.events)
+        self._components: tuple[Component, ...] = (
+            self.tags,
+            Databases(store, changes, self.tags),
+            Tables(store, changes),
+            Partitions(store, changes),
+            Indexes(store),
+            Functions(store),
+            Connections(site, around.clock, self.tags),
+            SecurityConfigurations(around.clock),
+            classifiers,
+            self.jobs,
+            self.crawlers,
+            self.workflows,
+        )
         self._operations = _table(self._components)
 
     def answers(self, operation: str) -> bool:

@@ -131,6 +131,26 @@ class FakeLauncher:
         return self.processes[index]
 
 
+class NoClients:
+    """The jobs' tests crawl nothing."""
+
+    def client(self, service: str) -> Any:
+        raise AssertionError(f"nothing here should call {service}")
+
+    def of(self, run_id: str) -> FakeProcess:
+        """Return the process of a run."""
+
+        def found() -> FakeProcess | None:
+            for process in self.processes:
+                if process.spec.environment["JOB_RUN_ID"] == run_id:
+                    return process
+            return None
+
+        process = wait_until(found, 30, f"the process of {run_id}")
+        assert process is not None
+        return process
+
+
 class World:
     """An engine in memory, and everything around it."""
 
@@ -148,6 +168,7 @@ class World:
                 logs=self.logs,
                 storage=self.storage,
                 launcher=self.launcher,
+                clients=NoClients(),
                 runs_dir=folder / "runs",
                 environment={"PATH": "/bin"},
             ),

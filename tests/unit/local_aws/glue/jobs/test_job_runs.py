@@ -227,7 +227,7 @@ def test_more_runs_than_allowed_are_refused(world: World) -> None:
     world.start()
     with pytest.raises(ConcurrentRunsExceededException, match="Concurrent runs exceeded for job"):
         world.start()
-    world.launcher.process(0).succeed()
+    world.launcher.of(first).succeed()
     world.wait_for(first, "SUCCEEDED")
     world.start()
 
