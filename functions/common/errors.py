@@ -1,0 +1,43 @@
+"""What the functions raise.
+
+    PipelineError
+    ├── InvalidInputError             the event or the execution's input is not of the agreed shape
+    ├── MissingSettingError           an environment variable is not set, or senseless
+    ├── ObjectChangedError            the object was overwritten while it was read (try again)
+    ├── ExecutionNameTakenError       another object's execution has this object's name
+    ├── ConcurrentRunsExceededException   Glue runs as many of this job as it may (try again)
+    └── ThrottlingException           AWS asks to slow down (try again)
+
+A state machine sees the class name as the error's name, so the last two are spelled as AWS spells
+them: a ``Retry`` then names the same error for a Lambda task and for a direct integration.
+
+A file that is not valid is no error: see ``functions.common.reasons``.
+"""
+
+
+class PipelineError(Exception):
+    """The base of all that the functions raise themselves."""
+
+
+class InvalidInputError(PipelineError):
+    """The event or the execution's input is not of the agreed shape. Trying again is no use."""
+
+
+class MissingSettingError(PipelineError):
+    """An environment variable of the function is not set, or makes no sense."""
+
+
+class ObjectChangedError(PipelineError):
+    """The object was overwritten while it was read. A second try reads the new content."""
+
+
+class ExecutionNameTakenError(PipelineError):
+    """An execution of this name exists and is about another object version."""
+
+
+class ConcurrentRunsExceededException(PipelineError):  # noqa: N818 - AWS's name
+    """Glue runs as many runs of the job as ``MaxConcurrentRuns`` allows."""
+
+
+class ThrottlingException(PipelineError):  # noqa: N818 - AWS's name
+    """AWS limits the rate of calls."""

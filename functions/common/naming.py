@@ -1,0 +1,64 @@
+"""Names derived from an object's bucket and key: of executions, datasets and outputs."""
+
+import re
+from hashlib import sha256
+
+from functions.common.objects import ObjectVersion
+
+_EXECUTION_SLUG_LENGTH = 40
+_OBJECT_SLUG_LENGTH = 40
+_EXTENSIONS = frozenset(
+    {"csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "parquet", "gz", "gzip"}
+)
+
+
+def execution_name(item: ObjectVersion) -> str:
+    """Return the name of the object version's execution, the same one for a repeated event.
+
+    At most 80 characters of ``[A-Za-z0-9_-]``, as StartExecution asks:
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    """
+    # The end of a key tells more than its beginning.
+    readable = re.sub(r"[^A-Za-z0-9_]+", "-", item.key)[-_EXECUTION_SLUG_LENGTH:].strip("-")
+    return f"{readable or 'object'}-{_digest(*item.identity)[:32]}"
+
+
+def dataset_name(key: str) -> str:
+    """Return the dataset that a key belongs to: its first folder, or the file's stem at the top.
+
+    Lower case, of ``[a-z0-9_]``, so that it can name a table.
+    """
+    folder, slash, _ = key.strip("/").partition("/")
+    name = folder if slash else stem(folder)
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    # Two names of which nothing is left must not become one dataset.
+    return plain or f"dataset_{_digest(name)[:8]}"
+
+
+def stem(file_name: str) -> str:
+    """Return the file name without the extensions that say its format."""
+    base, dot, extension = file_name.rpartition(".")
+    if dot and base and extension.lower() in _EXTENSIONS:
+        return stem(base)
+    return file_name
+
+
+def source_object_name(bucket: str, key: str) -> str:
+    """Return the name under which one source object's output lies, whatever its version.
+
+    A file of the same name in another folder or bucket gets another one.
+    """
+    file_name = key.rstrip("/").rpartition("/")[2]
+    readable = re.sub(r"[^a-z0-9]+", "-", file_name.lower())[:_OBJECT_SLUG_LENGTH].strip("-")
+    return f"{readable or 'object'}-{_digest(f'{bucket}/{key}')[:8]}"
+
+
+def output_path(processed_bucket: str, bucket: str, key: str) -> str:
+    """Return the folder for the Parquet of one source object, as an ``s3://`` URI ending in /."""
+    source_object = source_object_name(bucket, key)
+    return f"s3://{processed_bucket}/processed/{dataset_name(key)}/source_object={source_object}/"
+
+
+def _digest(*parts: str) -> str:
+    # S3 keys are UTF-8; surrogates appear only where somebody wrote an input by hand.
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

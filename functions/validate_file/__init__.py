@@ -1,0 +1,1 @@
+"""Lambda: says whether a file is valid, and what it holds."""

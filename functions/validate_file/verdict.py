@@ -1,0 +1,51 @@
+"""What validation says about a file: the function's answer."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from functions.common.reasons import Reason
+from functions.validate_file.columns import Column
+from functions.validate_file.detect import FileType, JsonShape
+
+Compression = Literal["gzip", "none"]
+Encoding = Literal["utf-8", "utf-8-sig"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a file is valid, and what is known about it. ``reason`` is None for a valid one.
+
+    What stopped a validation early leaves the rest at None. ``size_bytes`` is the size of the
+    object as it lies in S3, ``row_count`` is without a header.
+    """
+
+    dataset: str
+    output_path: str
+    size_bytes: int | None = None
+    compression: Compression | None = None
+    encoding: Encoding | None = None
+    file_type: FileType | None = None
+    json_shape: JsonShape | None = None
+    delimiter: str | None = None
+    multi_line: bool | None = None
+    row_count: int | None = None
+    columns: tuple[Column, ...] = ()
+    reason: Reason | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the function's answer."""
+        return {
+            "valid": self.reason is None,
+            "file_type": self.file_type,
+            "json_shape": self.json_shape,
+            "compression": self.compression,
+            "encoding": self.encoding,
+            "row_count": self.row_count,
+            "size_bytes": self.size_bytes,
+            "delimiter": self.delimiter,
+            "multi_line": self.multi_line,
+            "columns": [column.to_json() for column in self.columns],
+            "dataset": self.dataset,
+            "output_path": self.output_path,
+            "reason": self.reason.to_json() if self.reason else None,
+        }
