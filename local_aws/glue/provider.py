@@ -19,7 +19,7 @@ from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provi
 from local_aws.glue.aws_ports import CloudWatchLogs, Endpoint, EventBus, S3Storage
 from local_aws.glue.clock import SystemClock
 from local_aws.glue.engine import Engine, Surroundings
-from local_aws.glue.errors import GlueError
+from local_aws.glue.errors import EntityNotFoundException, GlueError
 from local_aws.glue.ports import PassOn, Response, Site
 from local_aws.spark.process import JobPool
 from local_aws.spark.settings import SparkSettings
@@ -45,6 +45,17 @@ class GlueProvider(ServiceLifecycleHook):
         """Return a handler for every operation of the Glue API."""
         service = load_service("glue")
         return {name: partial(self._handle, name) for name in service.operation_names}
+
+    def notify_event(self, account_id: str, region: str, workflow_name: str, event_id: str) -> None:
+        """Hand an event of EventBridge to a workflow. Raises GlueError.
+
+        A workflow that can take it exists, so its engine does.
+        """
+        with self._lock:
+            engine = self._engines.get((account_id, region))
+        if engine is None:
+            raise EntityNotFoundException(f"Workflow {workflow_name} not found")
+        engine.workflows.notify_event(workflow_name, event_id)
 
     def on_before_stop(self) -> None:
         """End all runs: no job process outlives the server."""
@@ -93,6 +104,7 @@ class GlueProvider(ServiceLifecycleHook):
                 logs=CloudWatchLogs(endpoint),
                 storage=S3Storage(endpoint),
                 launcher=self._pool,
+                clients=endpoint,
                 runs_dir=self._work_dir / "runs",
                 environment={
                     name: self._environ[name] for name in _JOB_ENVIRONMENT if name in self._environ
