@@ -78,7 +78,6 @@ def _localstack_settings(settings: Settings) -> dict[str, str]:
         # server, and Terraform parses them (exactly two parts in the path).
         "SQS_ENDPOINT_STRATEGY": "off",
         "LAMBDA_RUNTIME_EXECUTOR": "local_aws",
-        "PROVIDER_OVERRIDE_DYNAMODB": "local_aws",
     }
 
 

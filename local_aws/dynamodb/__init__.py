@@ -1,0 +1,1 @@
+"""DynamoDB over moto: nothing to download, no Java process."""

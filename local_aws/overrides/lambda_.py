@@ -1,0 +1,51 @@
+"""Lambda: logs arrive as the function wrote them, in the group that it names.
+
+- Each event keeps its own time, and one of several lines stays one event.
+  https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
+- ``LoggingConfig.LogGroup`` is honoured.
+  https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from localstack.services import providers
+from localstack.services.plugins import Service, aws_provider
+from localstack.utils.patch import patch
+
+
+@aws_provider(api="lambda", name="local_aws")
+def lambda_() -> Service:
+    """Return LocalStack's service, corrected."""
+    _deliver_events()
+    _honour_log_group()
+    return providers.lambda_.factory().create_service()
+
+
+def _deliver_events() -> None:
+    from localstack.services.lambda_.invocation import version_manager
+
+    from local_aws.lambda_runtime.log_delivery import EventLogHandler, EventLogItem
+
+    version_manager.LogHandler = EventLogHandler
+
+    @patch(version_manager.LambdaVersionManager.store_logs)
+    def store_logs(
+        _store: Callable[..., None], self: Any, invocation_result: Any, execution_env: Any
+    ) -> None:
+        item = EventLogItem(
+            execution_env.get_log_group_name(),
+            execution_env.get_log_stream_name(),
+            invocation_result.logs,
+            events=invocation_result.events,
+        )
+        self.log_handler.add_logs(item)
+
+
+def _honour_log_group() -> None:
+    from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
+
+    @patch(ExecutionEnvironment.get_log_group_name)
+    def get_log_group_name(default: Callable[..., str], self: Any) -> str:
+        logging_config = self.function_version.config.logging_config or {}
+        return logging_config.get("LogGroup") or default(self)
