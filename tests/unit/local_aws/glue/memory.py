@@ -130,13 +130,6 @@ class FakeLauncher:
         wait_until(lambda: len(self.processes) > index, 30, f"process {index}")
         return self.processes[index]
 
-
-class NoClients:
-    """The jobs' tests crawl nothing."""
-
-    def client(self, service: str) -> Any:
-        raise AssertionError(f"nothing here should call {service}")
-
     def of(self, run_id: str) -> FakeProcess:
         """Return the process of a run."""
 
@@ -149,6 +142,13 @@ class NoClients:
         process = wait_until(found, 30, f"the process of {run_id}")
         assert process is not None
         return process
+
+
+class NoClients:
+    """The jobs' tests crawl nothing."""
+
+    def client(self, service: str) -> Any:
+        raise AssertionError(f"nothing here should call {service}")
 
 
 class World:
