@@ -9,9 +9,9 @@ parser knows one line ending per file.
 from pyspark.sql import DataFrame, SparkSession
 
 from pipeline_spark.arguments import JobArguments
-from pipeline_spark.columns import schema_of
+from pipeline_spark.columns import Column, schema_of
 from pipeline_spark.contradiction import CORRUPT_RECORD, refuse_contradictions
-from pipeline_spark.dates import DATE_FORMAT, TIMESTAMP_FORMAT
+from pipeline_spark.text_values import typed
 
 _SPARK_MAX_COLUMNS = 20_480
 
@@ -21,8 +21,9 @@ def read_csv(spark: SparkSession, uri: str, arguments: JobArguments) -> DataFram
 
     ``multiLine`` is always on: a quoted field may hold a line break at any place in the file.
     """
+    texts = [Column(column.name, "string") for column in arguments.columns]
     records = (
-        spark.read.schema(f"{schema_of(arguments.columns)}, `{CORRUPT_RECORD}` string")
+        spark.read.schema(f"{schema_of(texts)}, `{CORRUPT_RECORD}` string")
         .option("mode", "PERMISSIVE")
         .option("columnNameOfCorruptRecord", CORRUPT_RECORD)
         .option("header", True)
@@ -32,11 +33,7 @@ def read_csv(spark: SparkSession, uri: str, arguments: JobArguments) -> DataFram
         .option("escape", '"')
         .option("multiLine", True)
         .option("encoding", "UTF-8")
-        .option("dateFormat", DATE_FORMAT)
-        .option("timestampFormat", TIMESTAMP_FORMAT)
-        .option("enableDateTimeParsingFallback", False)
-        .option("timeZone", "UTC")
         .option("maxColumns", max(_SPARK_MAX_COLUMNS, len(arguments.columns) + 1))
         .csv(uri)
     )
-    return refuse_contradictions(records, arguments.columns)
+    return typed(refuse_contradictions(records, arguments.columns), arguments.columns)

@@ -1,7 +1,8 @@
-"""JSON into records: one per line, one array of them, or a single object.
+"""JSON into records.
 
 A key that a record lacks is null. A key that validation did not see ends the job, at any depth,
-since a column left out is lost data.
+since a column left out is lost data. In a column of text, a value that is no text stands as JSON,
+as Spark writes it: 1.10 becomes 1.1.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,6 @@ from pipeline_spark.contradiction import (
     shown,
     stop_with,
 )
-from pipeline_spark.dates import DATE_FORMAT, TIMESTAMP_FORMAT
 
 _BYTE_ORDER_MARK = "\ufeff"
 _SYNTAX: Mapping[str, str] = {
@@ -31,8 +31,9 @@ _OPTIONS: Mapping[str, str] = {
     **_SYNTAX,
     "mode": "PERMISSIVE",
     "columnNameOfCorruptRecord": CORRUPT_RECORD,
-    "dateFormat": DATE_FORMAT,
-    "timestampFormat": TIMESTAMP_FORMAT,
+    # ISO 8601 as validation reads it. Spark's own readers would take a year alone for a date.
+    "dateFormat": "yyyy-MM-dd",
+    "timestampFormat": "yyyy-MM-dd['T'][ ]HH:mm:ss[.SSSSSS][XXX]",
     "enableDateTimeParsingFallback": "false",
     "timeZone": "UTC",
 }
@@ -41,14 +42,9 @@ _OPTIONS: Mapping[str, str] = {
 def read_json(spark: SparkSession, uri: str, arguments: JobArguments) -> DataFrame:
     """Read the file at ``uri`` with the validated columns; a record that does not fit ends the job.
 
-    An array or a single object is held in memory whole, at most 2 GB of text.
+    The file holds one object per line; ``json_lines`` makes that of any other shape.
     """
-    if arguments.json_shape in ("array", "object"):
-        texts = without_byte_order_mark(spark.read.text(uri, wholetext=True))
-        if arguments.json_shape == "array":
-            texts = split_array(texts)
-    else:
-        texts = without_byte_order_mark(spark.read.text(uri, lineSep="\n"))
+    texts = without_byte_order_mark(spark.read.text(uri, lineSep="\n"))
     return parse_records(texts, arguments.columns)
 
 
@@ -58,13 +54,6 @@ def without_byte_order_mark(texts: DataFrame) -> DataFrame:
     marked = value.startswith(_BYTE_ORDER_MARK)
     clean = F.when(marked, F.substring(value, 2, 2**31 - 1)).otherwise(value)
     return texts.select(clean.alias("value")).where(F.col("value").rlike(r"\S"))
-
-
-def split_array(texts: DataFrame) -> DataFrame:
-    """Turn each ``value``, the text of an array, into one row per element, each as text."""
-    # For a string, Spark's parser hands back the text of whatever stands there.
-    elements = F.from_json("value", "array<string>", dict(_SYNTAX))
-    return texts.select(F.explode(elements).alias("value"))
 
 
 def parse_records(texts: DataFrame, columns: tuple[Column, ...]) -> DataFrame:

@@ -29,7 +29,11 @@ def process(spark: SparkSession, s3: "S3Client", arguments: JobArguments, read: 
     staging = output.staging_for(arguments.output, arguments.execution_name)
     staged = S3Location(staging.bucket, f"{staging.key}output/")
     try:
-        uri = source.readable_uri(s3, S3Location(staging.bucket, f"{staging.key}input/"))
+        spare = S3Location(staging.bucket, f"{staging.key}input/")
+        if arguments.json_shape in ("array", "object"):
+            uri = source.as_json_lines(s3, spare)
+        else:
+            uri = source.readable_uri(s3, spare)
         rows = _write(spark, uri, arguments, read, staged)
         _assert_expected(rows, arguments)
         source.assert_unchanged(s3, uri)

@@ -6,20 +6,27 @@ decides by the extension whether a file is compressed. So an object is read wher
 key is a plain one, and from a copy with a plain name otherwise. The copy is made inside S3.
 """
 
+import gzip
+import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from pipeline_spark.arguments import Compression, S3Location
 from pipeline_spark.errors import SourceChangedError
+from pipeline_spark.json_lines import json_lines
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _SEGMENT = r"[A-Za-z0-9][A-Za-z0-9._=@-]*"
 _PLAIN_KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*\Z")
+# 10,000 parts at most, so this is what bounds the size: 640 GB.
+_UPLOAD = TransferConfig(multipart_chunksize=64 * 1024 * 1024, max_concurrency=2)
 # Spark's own list, org.apache.hadoop.io.compress; a name ending so is decompressed on reading.
 _CODEC_EXTENSION = re.compile(r"\.(gz|gzip|bz2|deflate|lz4|snappy|zst|zstd)\Z", re.IGNORECASE)
 
@@ -42,11 +49,22 @@ class Source:
                 return self.location.uri()
             return self._copy(s3, spare).uri()
         except ClientError as error:
-            if _is_missing(error):
-                raise SourceChangedError(
-                    f"{self.location.uri()} was deleted before it was read"
-                ) from None
-            raise
+            raise self._explained(error) from error
+
+    def as_json_lines(self, s3: "S3Client", spare: S3Location) -> str:
+        """Write the array or object as JSON Lines into the folder ``spare``; return the URI.
+
+        Raises SourceChangedError if the version is gone.
+        """
+        target = S3Location(spare.bucket, f"{spare.key}data.jsonl")
+        try:
+            body = s3.get_object(**self._version())["Body"]
+        except ClientError as error:
+            raise self._explained(error) from error
+        stream: Any = gzip.GzipFile(fileobj=body) if self.compression == "gzip" else body
+        lines = cast(BinaryIO, io.BufferedReader(_IteratorStream(json_lines(stream))))
+        s3.upload_fileobj(lines, target.bucket, target.key, Config=_UPLOAD)
+        return target.uri()
 
     def assert_unchanged(self, s3: "S3Client", uri: str) -> None:
         """Raise SourceChangedError if the object at ``uri`` may not be what Spark has read.
@@ -80,11 +98,38 @@ class Source:
     def _copy(self, s3: "S3Client", spare: S3Location) -> S3Location:
         extension = ".gz" if self.compression == "gzip" else ""
         copy = S3Location(spare.bucket, f"{spare.key}data{extension}")
-        source: Any = {"Bucket": self.location.bucket, "Key": self.location.key}
-        if self.version_id is not None:
-            source["VersionId"] = self.version_id
-        s3.copy(source, copy.bucket, copy.key)
+        s3.copy(self._version(), copy.bucket, copy.key)
         return copy
+
+    def _version(self) -> Any:
+        version = {"Bucket": self.location.bucket, "Key": self.location.key}
+        return version if self.version_id is None else {**version, "VersionId": self.version_id}
+
+    def _explained(self, error: ClientError) -> Exception:
+        if _is_missing(error):
+            return SourceChangedError(f"{self.location.uri()} was deleted before it was read")
+        return error
+
+
+class _IteratorStream(io.RawIOBase):
+    """Reads the concatenation of what an iterator yields."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            part = next(self._parts, None)
+            if part is None:
+                return 0
+            self._rest = part
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
 
 
 def _is_missing(error: ClientError) -> bool:

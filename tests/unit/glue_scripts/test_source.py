@@ -1,5 +1,6 @@
 """Which objects are read in place, which from a copy, and that the version is the right one."""
 
+import gzip
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -115,3 +116,23 @@ def test_a_copy_does_not_change(s3: "S3Client") -> None:
     uri = one.readable_uri(s3, SPARE)
     put(s3, "a b.csv")
     one.assert_unchanged(s3, uri)
+
+
+@pytest.mark.parametrize("compression", ["none", "gzip"])
+def test_an_array_is_rewritten_as_lines_of_that_version(
+    s3: "S3Client", compression: Compression
+) -> None:
+    text = b'[{"id": 1},\n {"id": 2}]'
+    version = put(s3, "odd %.json", gzip.compress(text) if compression == "gzip" else text)
+    put(s3, "odd %.json", b"[]")
+    uri = source("odd %.json", version, compression).as_json_lines(s3, SPARE)
+    assert uri == "s3://out/_staging/e/input/data.jsonl"
+    written = s3.get_object(Bucket="out", Key="_staging/e/input/data.jsonl")["Body"].read()
+    assert written == b'{"id": 1}\n{"id": 2}\n'
+
+
+def test_an_array_that_is_gone(s3: "S3Client") -> None:
+    version = put(s3, "people.json", b"[]")
+    s3.delete_object(Bucket="source", Key="people.json", VersionId=version)
+    with pytest.raises(SourceChangedError, match=r"s3://source/people.json was deleted"):
+        source("people.json", version).as_json_lines(s3, SPARE)
