@@ -5,7 +5,9 @@ output "name" {
 
 output "arn" {
   description = "ARN of the function, without a version."
-  value       = aws_lambda_function.this.arn
+  # Built from the name: callers' policies are readable in a plan before the function exists.
+  value      = local.function_arn
+  depends_on = [aws_lambda_function.this]
 }
 
 output "role" {

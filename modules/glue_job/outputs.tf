@@ -5,7 +5,9 @@ output "name" {
 
 output "arn" {
   description = "ARN of the job."
-  value       = aws_glue_job.this.arn
+  # Built from the name: callers' policies are readable in a plan before the job exists.
+  value      = "arn:${local.partition}:glue:${local.here}:job/${var.name}"
+  depends_on = [aws_glue_job.this]
 }
 
 output "role" {

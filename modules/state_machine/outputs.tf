@@ -5,7 +5,9 @@ output "name" {
 
 output "arn" {
   description = "ARN of the state machine."
-  value       = aws_sfn_state_machine.this.arn
+  # Built from the name: callers' policies are readable in a plan before the state machine exists.
+  value      = local.arn
+  depends_on = [aws_sfn_state_machine.this]
 }
 
 output "role" {

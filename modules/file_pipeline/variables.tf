@@ -1,0 +1,146 @@
+variable "name_prefix" {
+  description = "What all names begin with, for example \"orders-dev-\". Empty when there is one pipeline in the account and region."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    # "pipeline-artifacts-" with account and the longest region leaves 17 of a bucket's 63 characters.
+    condition     = can(regex("^([a-z][a-z0-9-]{0,15}-)?$", var.name_prefix))
+    error_message = "name_prefix is empty, or has 2 to 17 of a-z, 0-9 and '-', begins with a letter and ends with '-': it becomes part of bucket names."
+  }
+}
+
+variable "orchestration" {
+  description = "How the state machine waits for a Glue job: style sync (Step Functions waits) or polling (a loop of states looks every poll_seconds). Executions end after timeout_hours whatever happens."
+  type = object({
+    style         = optional(string, "sync")
+    poll_seconds  = optional(number, 30)
+    timeout_hours = optional(number, 24)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["sync", "polling"], var.orchestration.style)
+    error_message = "orchestration.style is sync or polling."
+  }
+
+  validation {
+    condition     = var.orchestration.poll_seconds >= 1 && floor(var.orchestration.poll_seconds) == var.orchestration.poll_seconds
+    error_message = "orchestration.poll_seconds is a whole number of seconds, 1 or more."
+  }
+
+  validation {
+    # Each look adds about a dozen events to the execution's history, which holds 25,000.
+    condition     = var.orchestration.style == "sync" || var.glue.timeout_minutes * 60 / var.orchestration.poll_seconds <= 1800
+    error_message = "A job of glue.timeout_minutes would be looked at more than 1,800 times, and the execution's history would overflow. Raise orchestration.poll_seconds, lower glue.timeout_minutes, or use style sync."
+  }
+
+  validation {
+    condition     = var.orchestration.timeout_hours * 60 > var.glue.timeout_minutes
+    error_message = "orchestration.timeout_hours must be longer than glue.timeout_minutes, or a running job would be cut off without a notification."
+  }
+}
+
+variable "functions" {
+  description = "The Lambda functions' zips and size. packages_directory is where make package put them; null: dist/functions beside this module's own archive."
+  type = object({
+    packages_directory         = optional(string)
+    architecture               = optional(string, "x86_64")
+    log_level                  = optional(string, "INFO")
+    validation_memory_mb       = optional(number, 1024)
+    validation_timeout_seconds = optional(number, 900)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.functions.log_level)
+    error_message = "functions.log_level is DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "glue" {
+  description = "The Glue jobs' version, workers and limits. library is the zip of what the scripts share; null: dist/glue_scripts beside this module's own archive."
+  type = object({
+    library             = optional(string)
+    glue_version        = optional(string, "5.1")
+    worker_type         = optional(string, "G.1X")
+    number_of_workers   = optional(number, 2)
+    timeout_minutes     = optional(number, 60)
+    max_concurrent_runs = optional(number, 10)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "trigger" {
+  description = "Which new objects start the pipeline, and how many batches of them at a time. Null: nothing starts by itself."
+  type = object({
+    prefixes    = optional(list(string), [])
+    suffixes    = optional(list(string), [])
+    batch_size  = optional(number, 10)
+    concurrency = optional(number, 10)
+  })
+  default = {}
+}
+
+variable "subscriptions" {
+  description = "Who is told, by a name of your choice; see the module notifications."
+  type = map(object({
+    protocol             = string
+    endpoint             = string
+    outcomes             = optional(list(string))
+    raw_message_delivery = optional(bool, false)
+    dead_letter_arn      = optional(string)
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "monitoring" {
+  description = "Alarm thresholds; see the module monitoring. Null: no dashboard and no alarms."
+  type = object({
+    period_seconds       = optional(number, 300)
+    function_errors      = optional(number, 0)
+    failed_executions    = optional(number, 0)
+    failed_glue_runs     = optional(number, 0)
+    oldest_event_seconds = optional(number, 900)
+  })
+  default = {}
+}
+
+variable "retention" {
+  description = "Days that logs and replaced object versions are kept, and after which objects of the source bucket go (null: never). Null: buckets keep everything, logs 30 days."
+  type = object({
+    log_days                = optional(number, 30)
+    noncurrent_version_days = optional(number, 30)
+    source_days             = optional(number)
+  })
+  default = {}
+}
+
+variable "security" {
+  description = "Customer managed key for everything at rest, and the policy that bounds all roles. Null: keys that AWS manages, no boundary."
+  type = object({
+    kms_key_arn              = optional(string)
+    permissions_boundary_arn = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "force_destroy" {
+  description = "Whether destroy also removes the objects in the buckets. For throw-away environments only."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of everything."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
