@@ -1,11 +1,16 @@
 """What lies in S3 below an include path: objects, and the folders that their keys suggest."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.glue.crawlers.exclusions import Exclusions
 from local_aws.glue.errors import InvalidInputException
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def parse_path(text: str) -> S3Path:
     Raises InvalidInputException.
     """
     bucket, _, prefix = text.removeprefix("s3://").partition("/")
-    if not bucket or "://" in bucket:
+    if not _BUCKET.fullmatch(bucket):
         raise InvalidInputException(
             f"S3 target path {text!r} is not valid: write s3://bucket/folder."
         )
