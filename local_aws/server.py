@@ -122,7 +122,9 @@ def _recorded_process(settings: Settings) -> psutil.Process | None:
         process = psutil.Process(record["pid"])
         same_birth = abs(process.create_time() - record["created"]) < 1.0
         alive = process.status() != psutil.STATUS_ZOMBIE
-        ours = str(settings.state_dir) in process.cmdline()
+        command = process.cmdline()
+        # For a moment after its start the kernel shows a process without its arguments.
+        ours = not command or str(settings.state_dir) in command
     except (OSError, ValueError, KeyError, psutil.Error):
         return None
     return process if same_birth and alive and ours else None
