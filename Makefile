@@ -31,8 +31,7 @@ help: ## List the verbs
 ## Set-up
 
 .PHONY: setup
-setup: ## Make .venv and check what the machine must have
-	@sh tools/prerequisites.sh
+setup: ## Make .venv, and say what the machine lacks
 	@sh tools/bootstrap.sh
 
 .PHONY: lock

@@ -1,8 +1,15 @@
 #!/bin/sh
-# Makes .venv with everything pinned in requirements.txt. Needs Python 3.13; says how to get it.
+# Makes .venv with everything pinned in requirements.txt. Says in one line what the machine lacks
+# (Python 3.13, Terraform) and how to get it.
 # Run by make; a second run with unchanged pins does nothing.
 set -eu
 cd "$(dirname "$0")/.."
+
+# Said before the wait for .venv; tools/terraform.py looks at the version.
+if ! command -v "${TERRAFORM:-terraform}" >/dev/null 2>&1; then
+    echo "Terraform 1.9 or newer is missing. Get it from https://developer.hashicorp.com/terraform/install, or set TERRAFORM=/path/to/terraform, and run make again." >&2
+    exit 1
+fi
 
 stamp=.venv/.bootstrapped
 want=$(cat requirements.txt pyproject.toml tools/bootstrap.sh | cksum)

@@ -1,0 +1,80 @@
+"""Checks all Terraform: format, ``validate`` of each folder, ``terraform test`` of each module."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import terraform
+
+ROOMS = ("modules", "envs", "examples")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one command said of one folder; ``output`` is empty where all is well."""
+
+    directory: Path
+    command: str
+    output: str
+    tests: int = 0
+
+
+def terraform_folders(rooms: Sequence[str] = ROOMS) -> list[Path]:
+    """Return the folders right below the rooms that hold Terraform files."""
+    found = {path.parent for room in rooms for path in Path(room).glob("*/*.tf")}
+    return sorted(found)
+
+
+def run(tool: terraform.Terraform, directory: Path, *arguments: str) -> Finding:
+    """Run one command; its output is kept where it fails."""
+    answer = tool.run(directory, [*arguments, "-no-color"], capture=True)
+    failed = answer.returncode != 0
+    passed = answer.stdout.count("... pass\n") - answer.stdout.count(".tftest.hcl... pass\n")
+    return Finding(directory, arguments[0], answer.stdout if failed else "", passed)
+
+
+def check(tool: terraform.Terraform, directory: Path) -> list[Finding]:
+    """Validate an initialised folder and, where it has tests, run them."""
+    findings = [run(tool, directory, "validate")]
+    if any(directory.glob("tests/*.tftest.hcl")):
+        findings.append(run(tool, directory, "test"))
+    tests = sum(finding.tests for finding in findings)
+    failed = any(finding.output for finding in findings)
+    print(f"  {directory}: {'FAILED' if failed else f'{tests} tests passed' if tests else 'valid'}")
+    return findings
+
+
+def main() -> int:
+    """Check everything; returns the exit code."""
+    try:
+        tool = terraform.find()
+    except terraform.TerraformError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    findings = [
+        run(tool, Path(room), "fmt", "-check", "-recursive", "-diff")
+        for room in ROOMS
+        if Path(room).is_dir()
+    ]
+    folders = terraform_folders()
+    # One after the other: Terraform's provider cache does not bear two writers.
+    findings += [run(tool, folder, "init", "-backend=false", "-input=false") for folder in folders]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        findings += [
+            found for each in pool.map(lambda f: check(tool, f), folders) for found in each
+        ]
+    for finding in findings:
+        if finding.output:
+            print(f"\nterraform {finding.command} in {finding.directory}:\n{finding.output}")
+    return 1 if any(finding.output for finding in findings) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except subprocess.SubprocessError as error:
+        sys.exit(f"error: {error}")
