@@ -70,7 +70,10 @@ class Environment:
     ``home`` stands for ``/var/runtime``; ``folder`` is private to the environment.
     """
 
-    def __init__(self, function: Function, home: Path, folder: Path) -> None:
+    def __init__(
+        self, function: Function, home: Path, folder: Path, init_seconds: float = INIT_SECONDS
+    ) -> None:
+        self._init_seconds = init_seconds
         self._function = function
         self._home = home
         self._folder = folder
@@ -85,13 +88,13 @@ class Environment:
         """Run the init phase. A failure is kept for the first invocation, which tries again."""
         began = time.monotonic()
         process = self._launch()
-        event = process.next_event(began + INIT_SECONDS)
+        event = process.next_event(began + self._init_seconds)
         milliseconds = (time.monotonic() - began) * 1000
         if isinstance(event, Ready):
             self._init_events = process.take_output()
             self._init_ms = milliseconds
             return
-        failure = _failure(event, "", INIT_SECONDS)
+        failure = _failure(event, "", self._init_seconds)
         line = report.init_report_line(milliseconds, failure)
         self._init_events = [*self._discard_process(), LogEvent.now(line)]
 

@@ -12,6 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution
 MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100
+_TOO_LARGE = json.dumps(
+    {
+        "errorType": "Function.ResponseSizeTooLarge",
+        "errorMessage": "Response payload size exceeded maximum allowed payload size "
+        f"({MAX_RESPONSE_BYTES} bytes).",
+    }
+).encode()
 _PREFIX = "/2018-06-01/runtime/"
 
 
@@ -129,16 +136,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(HTTPStatus.NOT_FOUND, {})
 
     def _take_response(self, request_id: str, body: bytes) -> None:
-        if len(body) <= MAX_RESPONSE_BYTES:
-            self.server.events.put(Responded(request_id, body, is_error=False))
-            return self._accept()
-        error = {
-            "errorType": "Function.ResponseSizeTooLarge",
-            "errorMessage": f"Response payload size exceeded maximum allowed payload size "
-            f"({MAX_RESPONSE_BYTES} bytes).",
-        }
-        self.server.events.put(Responded(request_id, json.dumps(error).encode(), is_error=True))
-        return self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error)
+        event = Responded(request_id, body, is_error=False)
+        if len(body) > MAX_RESPONSE_BYTES:
+            event = Responded(request_id, _TOO_LARGE, is_error=True)
+        self.server.events.put(event)
+        # AWS answers 413 to one that is too large, and the runtime dies of it. Let it live.
+        self._accept()
 
     def _send_invocation(self, invocation: Invocation) -> None:
         self.send_response(HTTPStatus.OK)
