@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 
 from typing import Any
 
-from localstack.aws.api.events import ValidationException
 from localstack.services import providers
+from localstack.services.events.models import ValidationException
 from localstack.services.events.target import TargetSender, TargetSenderFactory
 from localstack.services.plugins import SERVICE_PLUGINS, Service, aws_provider
 
