@@ -123,7 +123,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     for_each = var.retention.expiration_days
 
     content {
-      id     = "expire-${rule.key}"
+      id     = "expire-${rule.key == "" ? "all" : rule.key}"
       status = "Enabled"
 
       filter {

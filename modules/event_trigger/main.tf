@@ -53,9 +53,6 @@ resource "aws_cloudwatch_event_target" "queue" {
     maximum_event_age_in_seconds = 86400
     maximum_retry_attempts       = 185
   }
-
-  # Before the queue's policy lets it in, EventBridge could deliver nothing.
-  depends_on = [aws_sqs_queue_policy.this, aws_sqs_queue_policy.dead_letter]
 }
 
 resource "aws_lambda_event_source_mapping" "this" {

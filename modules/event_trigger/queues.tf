@@ -1,3 +1,6 @@
+# The policies stand in the queues and not in resources of their own: the provider waits 25 s for each
+# change of a queue's attributes to settle, and would do so once more for each policy.
+
 resource "aws_sqs_queue" "this" {
   name = var.name
   # Six times the function's timeout, as AWS advises, so that a batch is not handed out twice while
@@ -7,6 +10,11 @@ resource "aws_sqs_queue" "this" {
   sqs_managed_sse_enabled    = var.kms_key_arn == null ? true : null
   kms_master_key_id          = var.kms_key_arn
   tags                       = var.tags
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [for statement in local.queue_statements : merge(statement, { Resource = local.queue_arn })]
+  })
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letter.arn
@@ -21,6 +29,11 @@ resource "aws_sqs_queue" "dead_letter" {
   kms_master_key_id         = var.kms_key_arn
   tags                      = var.tags
 
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [for statement in local.queue_statements : merge(statement, { Resource = local.dead_letter_arn })]
+  })
+
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
     sourceQueueArns   = [local.queue_arn]
@@ -28,39 +41,23 @@ resource "aws_sqs_queue" "dead_letter" {
 }
 
 locals {
-  deny_plain_http = {
-    Sid       = "DenyPlainHttp"
-    Effect    = "Deny"
-    Principal = "*"
-    Action    = "sqs:*"
-    Condition = { Bool = { "aws:SecureTransport" = "false" } }
-  }
-  let_rule_send = {
-    Sid       = "LetRuleSend"
-    Effect    = "Allow"
-    Principal = { Service = "events.amazonaws.com" }
-    Action    = "sqs:SendMessage"
-    Condition = {
-      StringEquals = { "aws:SourceAccount" = local.account_id }
-      ArnEquals    = { "aws:SourceArn" = local.rule_arn }
-    }
-  }
-}
-
-resource "aws_sqs_queue_policy" "this" {
-  queue_url = aws_sqs_queue.this.url
-
-  policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [for statement in [local.let_rule_send, local.deny_plain_http] : merge(statement, { Resource = local.queue_arn })]
-  })
-}
-
-resource "aws_sqs_queue_policy" "dead_letter" {
-  queue_url = aws_sqs_queue.dead_letter.url
-
-  policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [for statement in [local.let_rule_send, local.deny_plain_http] : merge(statement, { Resource = local.dead_letter_arn })]
-  })
+  queue_statements = [
+    {
+      Sid       = "LetRuleSend"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = local.account_id }
+        ArnEquals    = { "aws:SourceArn" = local.rule_arn }
+      }
+    },
+    {
+      Sid       = "DenyPlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sqs:*"
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    },
+  ]
 }

@@ -20,7 +20,7 @@ locals {
     max_retries         = 0
     max_concurrent_runs = var.glue.max_concurrent_runs
   }
-  job_reads  = ["s3://${module.source_bucket.name}/"]
+  job_reads = ["s3://${module.source_bucket.name}/"]
   # What a run writes is published from _staging/ once it is whole; nothing there outlives the run.
   job_writes = ["s3://${module.processed_bucket.name}/processed/", "s3://${module.processed_bucket.name}/_staging/"]
 }

@@ -22,5 +22,6 @@ output "log_group_name" {
 
 output "timeout_seconds" {
   description = "Seconds after which Lambda ends an invocation: what a queue before the function must wait."
-  value       = aws_lambda_function.this.timeout
+  # From the input: a queue can be made while the function is.
+  value = var.timeout_seconds
 }

@@ -70,7 +70,7 @@ run "only_its_rule_may_send_and_only_over_tls" {
 
   assert {
     condition = alltrue([
-      for policy in [aws_sqs_queue_policy.this.policy, aws_sqs_queue_policy.dead_letter.policy] :
+      for policy in [aws_sqs_queue.this.policy, aws_sqs_queue.dead_letter.policy] :
       one([for s in jsondecode(policy).Statement : s.Condition if s.Effect == "Allow"]) == {
         StringEquals = { "aws:SourceAccount" = "123456789012" }
         ArnEquals    = { "aws:SourceArn" = "arn:aws:events:eu-west-1:123456789012:rule/new-files" }
@@ -81,7 +81,7 @@ run "only_its_rule_may_send_and_only_over_tls" {
 
   assert {
     condition = alltrue([
-      for policy in [aws_sqs_queue_policy.this.policy, aws_sqs_queue_policy.dead_letter.policy] :
+      for policy in [aws_sqs_queue.this.policy, aws_sqs_queue.dead_letter.policy] :
       one([for s in jsondecode(policy).Statement : s.Condition if s.Effect == "Deny"]).Bool["aws:SecureTransport"] == "false"
     ])
     error_message = "Plain HTTP must be denied."
