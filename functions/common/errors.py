@@ -5,10 +5,11 @@
     ├── MissingSettingError           an environment variable is not set, or senseless
     ├── ObjectChangedError            the object was overwritten while it was read (try again)
     ├── ExecutionNameTakenError       another object's execution has this object's name
-    ├── ConcurrentRunsExceededException   Glue runs as many of this job as it may (try again)
-    └── ThrottlingException           AWS asks to slow down (try again)
+    ├── ConcurrentRunsExceededException       Glue runs as many of this job as it may (try again)
+    ├── ResourceNumberLimitExceededException  Glue runs as many jobs as the account may (try again)
+    └── ThrottlingException                   AWS asks to slow down (try again)
 
-A state machine sees the class name as the error's name, so the last two are spelled as AWS spells
+A state machine sees the class name as the error's name, so the last three are spelled as AWS spells
 them: a ``Retry`` then names the same error for a Lambda task and for a direct integration.
 
 A file that is not valid is no error: see ``functions.common.reasons``.
@@ -37,6 +38,10 @@ class ExecutionNameTakenError(PipelineError):
 
 class ConcurrentRunsExceededException(PipelineError):  # noqa: N818 - AWS's name
     """Glue runs as many runs of the job as ``MaxConcurrentRuns`` allows."""
+
+
+class ResourceNumberLimitExceededException(PipelineError):  # noqa: N818 - AWS's name
+    """Glue runs as many jobs as the account's quotas allow."""
 
 
 class ThrottlingException(PipelineError):  # noqa: N818 - AWS's name

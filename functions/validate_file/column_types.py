@@ -9,15 +9,18 @@ https://spark.apache.org/docs/3.5.6/sql-ref-datatypes.html
 
 import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import Enum, auto
+from typing import Any
 
 _BIGINTS = range(-(2**63), 2**63)
+_BIGINT_DIGITS = 19
 _DECIMAL_DIGITS = 38
 _DECIMAL_SCALE = 18
 _EXACT_DIGITS_OF_DOUBLE = 15
 _WRITTEN_DIGITS_OF_DOUBLE = 17
+_MAX_DEPTH = 50
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _REAL = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?([eE][+-]?[0-9]+)?\Z")
@@ -31,199 +34,174 @@ _TIMESTAMP = re.compile(
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
-@dataclass(frozen=True)
-class Unknown:
-    """Only nulls so far."""
+class Digits(str):
+    """A JSON number as it was written, told apart from a string."""
+
+    __slots__ = ()
+
+
+class _Kind(Enum):
+    TEXT = auto()
+    BOOLEAN = auto()
+    NUMBER = auto()
+    DATE = auto()
+    LOCAL_TIMESTAMP = auto()
+    ZONED_TIMESTAMP = auto()
+    ARRAY = auto()
+    OBJECT = auto()
+
+
+_SIMPLE_NAMES: Mapping[_Kind | None, str] = {
+    _Kind.BOOLEAN: "boolean",
+    _Kind.DATE: "date",
+    _Kind.LOCAL_TIMESTAMP: "timestamp",
+    _Kind.ZONED_TIMESTAMP: "timestamp",
+}
+
+
+class ColumnType:
+    """The type that holds all values observed so far. Null fits any."""
+
+    __slots__ = ("_depth", "_element", "_fields", "_kind", "_numbers")
+
+    def __init__(self, depth: int = 0) -> None:
+        self._depth = depth
+        self._kind: _Kind | None = None
+        self._numbers = _Numbers()
+        self._element: ColumnType | None = None
+        self._fields: dict[str, ColumnType] = {}
+
+    def observe_text(self, value: str) -> None:
+        """Take a CSV field into account. An empty one is null."""
+        if not value or self._kind is _Kind.TEXT:
+            return
+        if self._numbers.observe(value):
+            self._add(_Kind.NUMBER)
+        elif _BOOLEAN.match(value):
+            self._add(_Kind.BOOLEAN)
+        else:
+            self._add(_kind_of_string(value))
+
+    def observe_json(self, value: Any) -> None:
+        """Take a JSON value into account, decoded with numbers as Digits."""
+        if value is None or self._kind is _Kind.TEXT:
+            return
+        if isinstance(value, Digits):
+            self._add(_Kind.NUMBER if self._numbers.observe(value) else _Kind.TEXT)
+        elif isinstance(value, str):
+            self._add(_kind_of_string(value))
+        elif isinstance(value, bool):
+            self._add(_Kind.BOOLEAN)
+        elif self._depth == _MAX_DEPTH:
+            # A string column takes the JSON text of what it finds.
+            self._add(_Kind.TEXT)
+        elif isinstance(value, list):
+            self._observe_array(value)
+        else:
+            self._observe_object(value)
 
     def ddl(self) -> str:
-        """Return the Spark SQL name."""
-        return "string"
+        """Return the Spark SQL name: ``string`` where there were only nulls, or no agreement."""
+        if self._kind is _Kind.NUMBER:
+            return self._numbers.ddl()
+        if self._kind is _Kind.ARRAY and self._element:
+            return f"array<{self._element.ddl()}>"
+        if self._kind is _Kind.OBJECT:
+            return self._struct()
+        return _SIMPLE_NAMES.get(self._kind, "string")
+
+    def _add(self, kind: _Kind) -> None:
+        if self._kind is not kind:
+            # Two kinds have nothing in common but their text.
+            self._kind = kind if self._kind is None else _Kind.TEXT
+
+    def _observe_array(self, values: Sequence[Any]) -> None:
+        self._add(_Kind.ARRAY)
+        if self._element is None:
+            self._element = ColumnType(self._depth + 1)
+        for value in values:
+            self._element.observe_json(value)
+
+    def _observe_object(self, values: Mapping[str, Any]) -> None:
+        self._add(_Kind.OBJECT)
+        fields = self._fields
+        for name, value in values.items():
+            field = fields.get(name)
+            if field is None:
+                field = fields[name] = ColumnType(self._depth + 1)
+            field.observe_json(value)
+
+    def _struct(self) -> str:
+        names = {name.lower() for name in self._fields}
+        # Parquet knows no empty struct, and Spark takes names apart only by more than case.
+        if not names or len(names) < len(self._fields) or "" in names:
+            return "string"
+        fields = (f"{quoted_name(name)}:{kind.ddl()}" for name, kind in self._fields.items())
+        return f"struct<{','.join(fields)}>"
 
 
-@dataclass(frozen=True)
-class Text:
-    """Anything; also what values become that have nothing else in common."""
+class _Numbers:
+    """Numbers, by the digits that they need."""
 
-    def ddl(self) -> str:
-        """Return the Spark SQL name."""
-        return "string"
+    __slots__ = ("_exponent", "_integer", "_real", "_scale", "_whole", "_wide")
 
+    def __init__(self) -> None:
+        self._integer = 0  # digits of the longest integer
+        self._real = 0  # digits of the longest with a fraction, leading zeros not counted
+        self._whole = 0  # most digits before the point, in either
+        self._scale = 0  # most digits after it
+        self._wide = False  # an integer needs more than 64 bits
+        self._exponent = False
 
-@dataclass(frozen=True)
-class Boolean:
-    """True or false."""
-
-    def ddl(self) -> str:
-        """Return the Spark SQL name."""
-        return "boolean"
-
-
-@dataclass(frozen=True)
-class Date:
-    """A day, ``yyyy-MM-dd``."""
-
-    def ddl(self) -> str:
-        """Return the Spark SQL name."""
-        return "date"
-
-
-@dataclass(frozen=True)
-class Timestamp:
-    """A date and a time. All of a column have a zone, or none has."""
-
-    zoned: bool
-
-    def ddl(self) -> str:
-        """Return the Spark SQL name."""
-        return "timestamp"
-
-
-@dataclass(frozen=True)
-class Number:
-    """Numbers, by the digits that they need.
-
-    ``whole_digits`` stand before the point, ``scale`` after it. ``integer_digits`` is the longest
-    integer, ``real_digits`` the longest of those with a fraction, leading zeros not counted.
-    """
-
-    whole_digits: int
-    scale: int
-    integer_digits: int
-    real_digits: int
-    fits_bigint: bool
-    has_exponent: bool
+    def observe(self, text: str) -> bool:
+        """Take a number as JSON writes it into account; False if ``text`` is none."""
+        if _WHOLE.match(text):
+            if len(text) > self._integer or len(text) >= _BIGINT_DIGITS:
+                self._observe_longer(text)
+            return True
+        real = _REAL.match(text)
+        if real is None or math.isinf(float(text)):
+            return False
+        whole, fraction = real[1], real[2] or ""
+        self._real = max(self._real, len((whole + fraction).lstrip("0")), 1)
+        self._whole = max(self._whole, len(whole))
+        self._scale = max(self._scale, len(fraction))
+        self._exponent = self._exponent or real[3] is not None
+        return True
 
     def ddl(self) -> str:
         """Return the Spark SQL type that holds the numbers as they were written."""
-        if not self.real_digits:
-            return "bigint" if self.fits_bigint else "string"
+        if not self._real:
+            return "string" if self._wide else "bigint"
         as_double = (
-            self.real_digits <= _WRITTEN_DIGITS_OF_DOUBLE
-            and self.integer_digits <= _EXACT_DIGITS_OF_DOUBLE
+            self._real <= _WRITTEN_DIGITS_OF_DOUBLE and self._integer <= _EXACT_DIGITS_OF_DOUBLE
         )
         # Spark rounds what a decimal has no room for, so it gets room beyond what the sample needs.
         as_decimal = (
-            self.whole_digits <= _DECIMAL_DIGITS - _DECIMAL_SCALE
-            and self.scale <= _DECIMAL_SCALE
-            and not self.has_exponent
+            self._whole <= _DECIMAL_DIGITS - _DECIMAL_SCALE
+            and self._scale <= _DECIMAL_SCALE
+            and not self._exponent
         )
         if as_double:
             return "double"
         return f"decimal({_DECIMAL_DIGITS},{_DECIMAL_SCALE})" if as_decimal else "string"
 
-    def merged(self, other: "Number") -> "Number":
-        """Return the numbers of both."""
-        return Number(
-            max(self.whole_digits, other.whole_digits),
-            max(self.scale, other.scale),
-            max(self.integer_digits, other.integer_digits),
-            max(self.real_digits, other.real_digits),
-            self.fits_bigint and other.fits_bigint,
-            self.has_exponent or other.has_exponent,
-        )
+    def _observe_longer(self, text: str) -> None:
+        digits = len(text.lstrip("-"))
+        self._integer = max(self._integer, digits)
+        self._whole = max(self._whole, digits)
+        # Python refuses to convert some thousand digits, so longer ones are told by their length.
+        if digits > _BIGINT_DIGITS or int(text) not in _BIGINTS:
+            self._wide = True
 
 
-@dataclass(frozen=True)
-class Array:
-    """JSON arrays."""
-
-    element: "ColumnType"
-
-    def ddl(self) -> str:
-        """Return the Spark SQL name."""
-        return f"array<{self.element.ddl()}>"
-
-
-@dataclass(frozen=True)
-class Struct:
-    """JSON objects, with the keys of all of them in the order in which they came up."""
-
-    fields: tuple[tuple[str, "ColumnType"], ...]
-
-    def ddl(self) -> str:
-        """Return the Spark SQL name; ``string``, the object's text, where a struct cannot hold it.
-
-        Parquet knows no empty struct, and Spark takes names apart only by more than case.
-        """
-        names = {name.lower() for name, _ in self.fields}
-        if not self.fields or len(names) < len(self.fields) or "" in names:
-            return "string"
-        fields = (f"{quoted_name(name)}:{kind.ddl()}" for name, kind in self.fields)
-        return f"struct<{','.join(fields)}>"
-
-
-type ColumnType = Unknown | Text | Boolean | Date | Timestamp | Number | Array | Struct
-
-UNKNOWN = Unknown()
-TEXT = Text()
-BOOLEAN = Boolean()
-DATE = Date()
-
-
-def type_of_text(value: str) -> ColumnType:
-    """Return the type of a CSV field. An empty one is null."""
-    if not value:
-        return UNKNOWN
-    if _BOOLEAN.match(value):
-        return BOOLEAN
-    return type_of_number(value) or type_of_string(value)
-
-
-def type_of_string(value: str) -> ColumnType:
-    """Return the type of a JSON string: a date, a timestamp or text."""
+def _kind_of_string(value: str) -> _Kind:
     if _DATE.match(value):
-        return DATE if _exists(value) else TEXT
+        return _Kind.DATE if _exists(value) else _Kind.TEXT
     timestamp = _TIMESTAMP.match(value)
     if timestamp and _exists(value):
-        return Timestamp(zoned=timestamp[1] is not None)
-    return TEXT
-
-
-def type_of_number(text: str) -> Number | None:
-    """Return the type of a number as JSON writes it, or None if ``text`` is no number."""
-    if _WHOLE.match(text):
-        digits = len(text.lstrip("-"))
-        fits = digits < 19 or (digits == 19 and int(text) in _BIGINTS)
-        return Number(digits, 0, digits, 0, fits, has_exponent=False)
-    real = _REAL.match(text)
-    if real is None or math.isinf(float(text)):
-        return None
-    whole, fraction, exponent = real[1], real[2] or "", real[3]
-    significant = len((whole + fraction).lstrip("0")) or 1
-    return Number(len(whole), len(fraction), 0, significant, True, exponent is not None)
-
-
-def merge(one: ColumnType, other: ColumnType) -> ColumnType:
-    """Return the type that holds the values of both."""
-    match one, other:
-        case (Unknown(), kind) | (kind, Unknown()):
-            return kind
-        case (Text(), _) | (_, Text()):
-            return TEXT
-        case Number(), Number():
-            return one.merged(other)
-        case Array(), Array():
-            return Array(merge(one.element, other.element))
-        case Struct(), Struct():
-            return _merge_structs(one, other)
-    return one if one == other else TEXT
-
-
-def merge_all(kinds: Iterable[ColumnType]) -> ColumnType:
-    """Return the type that holds the values of all; Unknown for none."""
-    merged: ColumnType = UNKNOWN
-    for kind in kinds:
-        merged = merge(merged, kind)
-    return merged
-
-
-def _merge_structs(one: Struct, other: Struct) -> Struct:
-    if one == other:
-        return one
-    fields = dict(one.fields)
-    for name, kind in other.fields:
-        fields[name] = merge(fields.get(name, UNKNOWN), kind)
-    return Struct(tuple(fields.items()))
+        return _Kind.ZONED_TIMESTAMP if timestamp[1] else _Kind.LOCAL_TIMESTAMP
+    return _Kind.TEXT
 
 
 def _exists(value: str) -> bool:

@@ -1,29 +1,15 @@
 """The columns of a file, found from a sample of its records."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from functions.common.reasons import FileRejected, Reason, ReasonCode
-from functions.validate_file.column_types import (
-    BOOLEAN,
-    TEXT,
-    UNKNOWN,
-    Array,
-    ColumnType,
-    Struct,
-    merge,
-    merge_all,
-    type_of_number,
-    type_of_string,
-    type_of_text,
-)
+from functions.validate_file.column_types import ColumnType, Digits
 
 RESERVED = frozenset({"processing_date"})
 """Columns that the processing job adds."""
-
-_MAX_TYPE_DEPTH = 50
 
 
 @dataclass(frozen=True)
@@ -79,17 +65,12 @@ class RowColumns:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._types: list[ColumnType] = [UNKNOWN] * len(names)
+        self._types = [ColumnType() for _ in names]
 
     def observe(self, row: Sequence[str]) -> None:
         """Take a row, as long as the header, into account."""
-        types = self._types
-        for index, value in enumerate(row):
-            known = types[index]
-            if known is not TEXT:
-                found = type_of_text(value)
-                if found != known:
-                    types[index] = merge(known, found)
+        for kind, value in zip(self._types, row, strict=True):
+            kind.observe_text(value)
 
     def columns(self) -> tuple[Column, ...]:
         """Return what was found so far."""
@@ -102,48 +83,20 @@ class ObjectColumns:
 
     def __init__(self) -> None:
         self._types: dict[str, ColumnType] = {}
-        self._decode = json.JSONDecoder(parse_int=_Digits, parse_float=_Digits).decode
+        self._decode = json.JSONDecoder(parse_int=Digits, parse_float=Digits).decode
 
-    def observe(self, records: Iterable[bytes]) -> None:
-        """Take the records, each the text of a valid JSON object, into account."""
+    def observe(self, record: bytes) -> None:
+        """Take a record, the text of a valid JSON object, into account."""
         types = self._types
-        for record in records:
-            for name, value in self._decode(record.decode()).items():
-                found = _type_of_json(value, 0)
-                known = types.get(name, UNKNOWN)
-                types[name] = found if known is UNKNOWN else merge(known, found)
+        for name, value in self._decode(record.decode()).items():
+            kind = types.get(name)
+            if kind is None:
+                kind = types[name] = ColumnType()
+            kind.observe_json(value)
 
     def columns(self) -> tuple[Column, ...]:
         """Return what was found so far."""
         return tuple(Column(name, kind.ddl()) for name, kind in self._types.items())
-
-
-class _Digits(str):
-    """A JSON number as it was written, told apart from a string."""
-
-    __slots__ = ()
-
-
-def _type_of_json(value: Any, depth: int) -> ColumnType:
-    match value:
-        case _Digits():
-            return type_of_number(value) or TEXT
-        case str():
-            return type_of_string(value)
-        case None:
-            return UNKNOWN
-        case bool():
-            return BOOLEAN
-    if depth == _MAX_TYPE_DEPTH:
-        # A string column takes the JSON text of what it finds.
-        return TEXT
-    return _type_of_container(value, depth + 1)
-
-
-def _type_of_container(value: Sequence[Any] | Mapping[str, Any], depth: int) -> ColumnType:
-    if isinstance(value, Sequence):
-        return Array(merge_all(_type_of_json(item, depth) for item in value))
-    return Struct(tuple((name, _type_of_json(item, depth)) for name, item in value.items()))
 
 
 def _rejected(code: ReasonCode, message: str, line: int | None = None) -> FileRejected:

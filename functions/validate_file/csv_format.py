@@ -1,26 +1,29 @@
 """CSV with a header, as RFC 4180 has it, with other delimiters as well.
 
 Fields that hold the delimiter, a quote or a line break stand in double quotes, and a quote within
-them is doubled. Empty lines are passed over, lines of blanks are not. Python's own reader does the
-work in C; the loop around it counts fields and nothing else.
+them is doubled. Empty lines are passed over, lines of blanks are not.
+
+A line without a quote, at the start of a record, is a record, and each delimiter ends a field:
+there it is enough to count delimiters. Python's own reader, in C, reads the rest, and all of a
+block that holds something out of the ordinary: it finds and names whatever is wrong.
 """
 
 import csv
-from collections import deque
-from collections.abc import Iterator
-from io import StringIO
-from itertools import chain
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 from functions.common.reasons import FileRejected, Reason, ReasonCode
-from functions.validate_file import text
 from functions.validate_file.columns import RowColumns, check_names
+from functions.validate_file.csv_lines import CsvLines, split_lines
 from functions.validate_file.delimiter import find_delimiter
 from functions.validate_file.findings import Findings
-from functions.validate_file.lines import LineBlock, line_blocks
-from functions.validate_file.place import Place
+from functions.validate_file.lines import LineBlock
 from functions.validate_file.sampling import Sampler
 from functions.validate_file.settings import Limits
 from functions.validate_file.streams import PeekableStream
+
+if TYPE_CHECKING:
+    from _csv import Reader as _Rows
 
 _CSV_EXTENSIONS = (".csv", ".tsv", ".tab", ".txt", ".psv")
 
@@ -40,83 +43,130 @@ def read_csv(stream: PeekableStream, limits: Limits, head: bytes, key: str) -> F
             )
             raise FileRejected(Reason(ReasonCode.UNSUPPORTED_TYPE, message, line=1))
         delimiter = ","
-    return _CsvReader(_Lines(stream, limits), delimiter, limits).read()
+    # The limit is Python's, for the whole process; CsvLines keeps to it before it is reached.
+    csv.field_size_limit(limits.max_record_bytes + 1)
+    return _CsvReader(CsvLines(stream, limits), delimiter).read()
 
 
 def _whole_lines(head: bytes) -> list[str]:
     end = head.rfind(b"\n") + 1 or len(head)
-    return list(_split(head[:end].decode(errors="replace").removeprefix("\ufeff")))
-
-
-def _split(data: str) -> Iterator[str]:
-    # Unlike str.splitlines, it splits at LF alone and not at form feeds or Unicode's separators.
-    return StringIO(data, newline="\n")
+    return list(split_lines(head[:end].decode(errors="replace").removeprefix("\ufeff")))
 
 
 class _CsvReader:
-    def __init__(self, lines: "_Lines", delimiter: str, limits: Limits) -> None:
-        # The limit is Python's, for the whole process; _Lines keeps to it before it can be reached.
-        csv.field_size_limit(limits.max_record_bytes + 1)
+    def __init__(self, lines: CsvLines, delimiter: str) -> None:
         self._lines = lines
         self._delimiter = delimiter
-        self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        self._columns: RowColumns | None = None
+        self._width = 0
         self._sampler = Sampler()
-        self._blank = 0
+        self._count = 0
+        self._last: list[str] = []
+        self._multi_line = False
 
     def read(self) -> Findings:
-        try:
-            header = self._read_header()
-            columns = RowColumns(header)
-            count = self._read_rows(len(header), columns)
-        except csv.Error as error:
-            raise self._translate(error) from error
-        if not count:
+        while block := self._lines.next_block():
+            if not self._read_ordinary(block):
+                self._read_any(block)
+        if self._columns is None:
+            raise FileRejected(Reason(ReasonCode.EMPTY, "The file holds nothing but line breaks."))
+        if not self._count:
             message = "The file holds a header and no rows."
             raise FileRejected(Reason(ReasonCode.HEADER_ONLY, message, line=1))
-        multi_line = self._reader.line_num != count + self._blank + 1
-        return Findings(count, columns.columns(), self._delimiter, multi_line)
+        if self._last:
+            # Totals and other oddities stand at the end.
+            self._columns.observe(self._last)
+        return Findings(self._count, self._columns.columns(), self._delimiter, self._multi_line)
 
-    def _read_header(self) -> list[str]:
-        for row in self._reader:
-            first = self._lines.record_line
-            self._lines.record_line = self._reader.line_num + 1
-            if row:
-                check_names(row, first)
-                return row
-            self._blank += 1
-        raise FileRejected(Reason(ReasonCode.EMPTY, "The file holds nothing but white space."))
+    def _read_ordinary(self, block: LineBlock) -> bool:
+        """Read a block of which each line is a record; False, and nothing done, for others."""
+        quotes = b'"' in block.data
+        if self._columns is None or (quotes and self._multi_line) or _has_stray_return(block.data):
+            return False
+        lines = block.data.decode().split("\n")
+        if not lines[-1]:
+            lines.pop()
+        if not self._are_records(lines, quotes):
+            return False
+        for index in self._sampler.take_from(self._count, self._count + len(lines)):
+            self._columns.observe(self._split(lines[index - self._count]))
+        self._last = self._split(lines[-1])
+        self._count += len(lines)
+        self._lines.passed += len(lines)
+        return True
 
-    def _read_rows(self, width: int, columns: RowColumns) -> int:
-        lines, reader, sampler = self._lines, self._reader, self._sampler
-        count, due, last = 0, sampler.next, None
+    def _are_records(self, lines: list[str], quotes: bool) -> bool:
+        """Whether each of the lines is a record as wide as the header."""
+        plain = [line for line in lines if '"' not in line] if quotes else lines
+        delimiters = set(map(str.count, plain, repeat(self._delimiter)))
+        if not delimiters <= {self._width - 1} or "" in plain or "\r" in plain:
+            return False
+        quoted = [line for line in lines if '"' in line] if quotes else []
+        try:
+            widths = list(map(len, csv.reader(quoted, delimiter=self._delimiter, strict=True)))
+        except csv.Error:
+            return False
+        # Each record takes a line at least: as many records as lines means one in each.
+        return len(widths) == len(quoted) and set(widths) <= {self._width}
+
+    def _split(self, line: str) -> list[str]:
+        return next(csv.reader([line], delimiter=self._delimiter, strict=True))
+
+    def _read_any(self, block: LineBlock) -> None:
+        """Read a block, and the next ones until a record ends with its block."""
+        lines, before = self._lines, self._lines.passed
+        reader = csv.reader(lines.lines_from(block), delimiter=self._delimiter, strict=True)
+        try:
+            if self._columns is None:
+                self._columns = self._read_header(reader, before)
+            if self._columns is not None:
+                self._read_rows(reader, before, self._columns)
+        except csv.Error as error:
+            code, message = _meaning(str(error), lines.record_line, before + reader.line_num)
+            raise self._rejected(code, message) from error
+
+    def _read_header(self, reader: "_Rows", before: int) -> RowColumns | None:
         for row in reader:
+            if row:
+                check_names(row, self._lines.record_line)
+            self._lines.passed = before + reader.line_num
+            if row:
+                self._width = len(row)
+                return RowColumns(row)
+        return None
+
+    def _read_rows(self, reader: "_Rows", before: int, columns: RowColumns) -> None:
+        lines, sampler, width = self._lines, self._sampler, self._width
+        first_line, blank, due = lines.record_line, 0, sampler.next
+        index, row = self._count - 1, list[str]()
+        for index, row in enumerate(reader, self._count):
             if len(row) != width:
                 if row:
-                    raise self._ragged(row, width)
-                self._blank += 1
-            else:
-                if count >= due:
-                    columns.observe(row)
-                    sampler.advance()
-                    due = sampler.next
-                count += 1
-                last = row
-            lines.record_line = reader.line_num + 1
-        if last:
-            # Totals and other oddities stand at the end.
-            columns.observe(last)
-        return count
+                    raise self._ragged(row)
+                blank += 1
+            elif index >= due:
+                columns.observe(row)
+                sampler.advance()
+                due = sampler.next
+            lines.passed = before + reader.line_num
+        records = index + 1 - self._count
+        self._multi_line |= lines.record_line - first_line != records
+        self._count += records - blank
+        self._last = row or self._last
 
-    def _ragged(self, row: list[str], width: int) -> FileRejected:
-        line = self._lines.record_line
+    def _ragged(self, row: list[str]) -> FileRejected:
         fields = "1 field" if len(row) == 1 else f"{len(row)} fields"
-        message = f"Line {line} has {fields}, the header has {width}."
-        return FileRejected(Reason(ReasonCode.RAGGED_ROW, message, line, self._lines.offset(line)))
+        message = f"Line {self._lines.record_line} has {fields}, the header has {self._width}."
+        return self._rejected(ReasonCode.RAGGED_ROW, message)
 
-    def _translate(self, error: csv.Error) -> FileRejected:
+    def _rejected(self, code: ReasonCode, message: str) -> FileRejected:
         line = self._lines.record_line
-        code, message = _meaning(str(error), line, self._reader.line_num)
         return FileRejected(Reason(code, message, line, self._lines.offset(line)))
+
+
+def _has_stray_return(data: bytes) -> bool:
+    """Whether there is a CR that is not part of a line's end."""
+    return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
 
 
 def _meaning(error: str, first: int, last: int) -> tuple[ReasonCode, str]:
@@ -132,71 +182,3 @@ def _meaning(error: str, first: int, last: int) -> tuple[ReasonCode, str]:
         message = f"{where} has a carriage return (CR) that is not part of a line's end."
         return ReasonCode.LINE_ENDINGS, message
     raise AssertionError(f"an error of csv.reader that nothing here leads to: {error}")
-
-
-class _Lines:
-    """The lines of a text file as str, checked. An iterator, as ``csv.reader`` wants it.
-
-    ``record_line`` is the line in which the current record starts; the reader keeps it up to date.
-    Blocks are kept as long as the current record is in them.
-    """
-
-    def __init__(self, stream: PeekableStream, limits: Limits) -> None:
-        self._blocks = line_blocks(stream, limits)
-        self._limits = limits
-        self._kept: deque[LineBlock] = deque()
-        self.record_line = 1
-        self._iterator: Iterator[str] = chain.from_iterable(self._pieces())
-
-    def __iter__(self) -> Iterator[str]:
-        return self._iterator
-
-    def offset(self, line: int) -> int:
-        """Return where in the file a line of the current record starts."""
-        block = next(block for block in reversed(self._kept) if block.first_line <= line)
-        return block.offset + block.place_of_line(line)
-
-    def _pieces(self) -> Iterator[Iterator[str]]:
-        for block in self._blocks:
-            self._forget()
-            self._kept.append(block)
-            fault = text.first_fault(block.data)
-            if fault is None:
-                yield from self._bounded(block, block.data)
-                continue
-            # What is wrong in an earlier line comes first, however the file was cut into blocks.
-            number, start = block.line_at(fault)
-            yield from self._bounded(block, block.data[:start])
-            place = Place(block.offset + start, number)
-            raise FileRejected(text.fault(place, block.data[start:], fault - start))
-
-    def _forget(self) -> None:
-        """Forget the blocks that end before the current record."""
-        while len(self._kept) > 1 and self._kept[1].first_line <= self.record_line:
-            self._kept.popleft()
-
-    def _bounded(self, block: LineBlock, data: bytes) -> Iterator[Iterator[str]]:
-        """Yield the lines of ``data``, in groups; reject a record that grows beyond the limit."""
-        limit, record_line = self._limits.max_record_bytes, self.record_line
-        record_bytes = block.offset - self.offset(record_line)
-        lines = _split(data.decode())
-        if record_bytes + len(data) > limit:
-            for line in lines:
-                # A record that starts in here, past the first line, is shorter than a chunk.
-                if self.record_line != record_line:
-                    yield iter([line])
-                    break
-                record_bytes += len(line.encode())
-                if record_bytes > limit:
-                    raise self._endless()
-                yield iter([line])
-        yield lines
-
-    def _endless(self) -> FileRejected:
-        line = self.record_line
-        message = (
-            f"The record that starts in line {line} goes on for more than "
-            f"{self._limits.max_record_bytes} bytes; most likely a quote is never closed."
-        )
-        code = ReasonCode.UNCLOSED_QUOTE
-        return FileRejected(Reason(code, message, line, self.offset(line)))

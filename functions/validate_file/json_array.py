@@ -25,7 +25,7 @@ _COMMA, _BRACE, _BRACKET = b",{]"
 _BEGINS_OTHER_VALUE = frozenset(b'"[-0123456789tfn')
 
 
-class _Object(msgspec.Struct):
+class _Object(msgspec.Struct, gc=False):
     """Any JSON object: its syntax is checked and nothing of it is kept."""
 
 
@@ -73,7 +73,7 @@ class _ArrayReader:
         if not self._count:
             reason = self._place.reason(ReasonCode.NO_RECORDS, "The JSON array is empty.", b"", 0)
             raise FileRejected(reason)
-        self._columns.observe([bytes(_decode_texts(b"[%b]" % self._last)[-1])])
+        self._columns.observe(bytes(_decode_texts(b"[%b]" % self._last)[-1]))
         return Findings(self._count, self._columns.columns())
 
     def _read_opening(self) -> bytes:
@@ -89,36 +89,32 @@ class _ArrayReader:
         if len(data) <= self._limits.max_record_bytes:
             cut = self._separator.guess(data)
             if cut is not None:
-                elements = self._count_objects(data[:cut])
+                piece = data[:cut]
+                elements = _count_objects(piece)
                 if elements:
-                    return self._accept(data, elements, cut), False
+                    self._accept(piece, elements)
+                    return data[cut + 1 :], False
                 self._separator.miss()
         walk = self._walk(data, at_end)
         if walk.elements:
             self._separator.learn(data, walk.first_comma)
-        if walk.elements or walk.closed:
-            return self._accept(data, walk.elements, walk.end), walk.closed
-        return data, False
+        elif not walk.closed:
+            return data, False
+        self._accept(data[: walk.end], walk.elements)
+        return data[walk.end + 1 :], walk.closed
 
-    @staticmethod
-    def _count_objects(piece: bytes) -> int:
-        try:
-            return len(_decode_objects(b"[%b]" % piece))
-        except (msgspec.DecodeError, RecursionError):
-            return 0
-
-    def _accept(self, data: bytes, elements: int, end: int) -> bytes:
-        """Take the elements before ``end`` into account and return what follows ``end``."""
-        piece = data[:end]
-        self._check_text(data, end)
+    def _accept(self, piece: bytes, elements: int) -> None:
+        """Take the elements of ``piece`` into account; what follows it is a comma or a bracket."""
+        self._check_text(piece, len(piece))
         due = self._sampler.take_from(self._count, self._count + elements)
         if due:
             texts = _decode_texts(b"[%b]" % piece)
-            self._columns.observe(bytes(texts[index - self._count]) for index in due)
+            for index in due:
+                self._columns.observe(bytes(texts[index - self._count]))
         self._count += elements
-        self._last = piece or self._last
-        self._place.pass_over(data[: end + 1])
-        return data[end + 1 :]
+        self._last = piece if elements else self._last
+        self._place.pass_over(piece)
+        self._place.pass_over(b",")
 
     def _walk(self, data: bytes, at_end: bool) -> _Walk:
         elements, first_comma, end, position = 0, 0, 0, 0
@@ -203,10 +199,18 @@ class _ArrayReader:
 
     def _check_text(self, data: bytes, end: int) -> None:
         """Reject what is no text before ``end``."""
-        # A character has four bytes at most.
+        # A character has four bytes at most, and the last one may go on in the next chunk.
         index = text.first_fault(data[: end + 3], cut=True)
         if index is not None and index < end:
             raise FileRejected(text.fault(self._place, data, index))
+
+
+def _count_objects(piece: bytes) -> int:
+    """Return the number of objects between the commas, 0 if they are not all objects."""
+    try:
+        return len(_decode_objects(b"[%b]" % piece))
+    except (msgspec.DecodeError, RecursionError):
+        return 0
 
 
 def _skip_white_space(data: bytes, position: int) -> int:

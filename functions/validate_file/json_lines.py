@@ -62,7 +62,8 @@ class _Lines:
                     next_sample = self._sampler.next
         except (msgspec.DecodeError, RecursionError, _NotAnObject) as error:
             raise _rejection(error, block, number, line) from error
-        self._columns.observe(sampled)
+        for record in sampled:
+            self._columns.observe(record)
         self._count += number - block.first_line + 1 - blank
         self._last = line if line.strip(_WHITE_SPACE) else self._last
 
@@ -76,7 +77,8 @@ class _Lines:
 
     def findings(self) -> Findings:
         # Totals and other oddities stand at the end.
-        self._columns.observe([self._last] if self._last else [])
+        if self._last:
+            self._columns.observe(self._last)
         return Findings(self._count, self._columns.columns())
 
 

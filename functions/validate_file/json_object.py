@@ -30,7 +30,7 @@ def read_json_object(stream: PeekableStream, limits: Limits) -> Findings:
         message = f"The JSON is not valid: {fault.what}."
         raise FileRejected(place.reason(code, message, data, fault.place))
     columns = ObjectColumns()
-    columns.observe([data])
+    columns.observe(data)
     return Findings(1, columns.columns())
 
 

@@ -19,10 +19,10 @@ class Place:
     def pass_over(self, data: bytes) -> None:
         """Move to the end of ``data``, which starts here."""
         self.offset += len(data)
-        breaks = data.count(b"\n")
-        if breaks:
-            self.line += breaks
-            data = data[data.rfind(b"\n") + 1 :]
+        last_break = data.rfind(b"\n")
+        if last_break >= 0:
+            self.line += data.count(b"\n")
+            data = data[last_break + 1 :]
             self.column = 0
         self.column += len(data) if data.isascii() else len(data.decode(errors="replace"))
 

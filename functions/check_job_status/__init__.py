@@ -1,0 +1,1 @@
+"""Lambda: looks once at a Glue job run, for the state machine that polls."""

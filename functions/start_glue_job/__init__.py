@@ -1,0 +1,1 @@
+"""Lambda: starts a Glue job, for the state machine that polls."""
