@@ -1,0 +1,37 @@
+"""Terraform over Glue's jobs and catalog: apply, an empty second plan, changes, destroy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.local_aws.own_server import OwnServer, own_server
+from tests.integration.local_aws.terraform_root import TerraformRoot
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
+    with own_server(tmp_path_factory.mktemp("glue_terraform")) as server:
+        yield server
+
+
+def test_every_resource_applies_changes_and_goes(aws: OwnServer, tmp_path: Path) -> None:
+    root = TerraformRoot.copied("glue_resources", tmp_path, endpoint_url=aws.endpoint_url)
+    root.apply()
+    assert root.planned() == ""
+
+    root.apply(changed="true")
+    assert root.planned(changed="true") == ""
+    glue = aws.client("glue")
+    job = glue.get_job(JobName="full")["Job"]
+    # What the second values leave out is gone, not left behind.
+    assert not job.keys() & {"NonOverridableArguments", "SecurityConfiguration"}
+    assert (job["WorkerType"], job["ExecutionClass"], job["Timeout"]) == ("G.2X", "STANDARD", 20)
+    columns = glue.get_table(DatabaseName="db", Name="t")["Table"]["StorageDescriptor"]["Columns"]
+    assert [column["Name"] for column in columns] == ["id", "added"]
+
+    root.destroy()
+    assert glue.get_jobs()["Jobs"] == []
+    assert glue.get_databases()["DatabaseList"] == []
+    assert glue.get_connections()["ConnectionList"] == []
+    assert glue.get_security_configurations()["SecurityConfigurations"] == []
