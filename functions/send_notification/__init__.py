@@ -1,0 +1,1 @@
+"""Lambda: tells people what became of a file."""

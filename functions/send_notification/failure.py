@@ -1,0 +1,123 @@
+"""Why an execution failed, out of the ``Error`` and ``Cause`` that a state machine catches.
+
+``Cause`` is a text, and often the JSON of the service that failed:
+
+- a Lambda function's error (``errorType``, ``errorMessage``):
+  https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+- a Glue job run (``JobRunState``, ``ErrorMessage``), from ``glue:startJobRun.sync``:
+  https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_ADVICE: tuple[tuple[str, str], ...] = (
+    (
+        "SchemaContradiction",
+        "A record does not fit the types that the rest of the file showed. Correct the record, or "
+        "the value that made the column look different, and upload the file again.",
+    ),
+    (
+        "RowCountMismatch",
+        "Validation and the job read the file differently; nothing was published. Report this with "
+        "the file.",
+    ),
+    (
+        "SourceChanged",
+        "The file was overwritten or deleted while it was read. A newer version has an execution "
+        "of its own; if there is none, upload the file again.",
+    ),
+    (
+        "ObjectChanged",
+        "The file was overwritten while it was read. The new content has an execution of its own.",
+    ),
+    (
+        "AccessDenied",
+        "A role lacks a permission, or a bucket or key policy forbids the call. Correct it and run "
+        "the execution again.",
+    ),
+    (
+        "ConcurrentRunsExceeded",
+        "Too many files at once for the Glue job. Raise its number of concurrent runs, or run the "
+        "execution again when there is less to do.",
+    ),
+    (
+        "Throttl",
+        "AWS limited the rate of calls longer than the pipeline waits. Run the execution again.",
+    ),
+    (
+        "Timed",
+        "The step took longer than it may. Check the file's size against the step's timeout and "
+        "memory, then run the execution again.",
+    ),
+    (
+        "TIMEOUT",
+        "The Glue job took longer than it may. Raise its timeout or its number of workers, then "
+        "run the execution again.",
+    ),
+    (
+        "States.Timeout",
+        "The step took longer than it may. Look into the execution for where it waited, then run "
+        "it again.",
+    ),
+)
+_DEFAULT_ADVICE = (
+    "Open the execution and the log of the step that failed. When the cause is mended, run the "
+    "execution again from the step that failed (Redrive, within 14 days)."
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What failed and why. ``what`` is short; ``why`` is the service's own text."""
+
+    error: str
+    what: str
+    why: str
+    job_name: str | None = None
+    job_run_id: str | None = None
+
+    @classmethod
+    def parse(cls, caught: Mapping[str, Any]) -> "Failure":
+        """Read what a ``Catch`` left in the state."""
+        error = str(caught.get("Error") or "unknown error")
+        cause = str(caught.get("Cause") or "")
+        details = _json_object(cause)
+        if "JobRunState" in details:
+            return cls._of_job_run(error, details)
+        if "errorMessage" in details or "errorType" in details:
+            kind = str(details.get("errorType") or error)
+            why = str(details.get("errorMessage") or "no message")
+            return cls(kind, f"A function failed with {kind}", why)
+        return cls(error, f"A step failed with {error}", cause or "No cause was given.")
+
+    @classmethod
+    def _of_job_run(cls, error: str, run: Mapping[str, Any]) -> "Failure":
+        name, state = str(run.get("JobName") or "?"), str(run["JobRunState"])
+        why = str(run.get("ErrorMessage") or "Glue names no error.")
+        run_id = run.get("Id")
+        return cls(
+            f"{error} ({state})",
+            f"The Glue job {name} ended {state}",
+            why,
+            name,
+            str(run_id) if run_id else None,
+        )
+
+    def advice(self) -> str:
+        """Return what a person can do next."""
+        told = f"{self.error} {self.what} {self.why}"
+        for sign, advice in _ADVICE:
+            if sign in told:
+                return advice
+        return _DEFAULT_ADVICE
+
+
+def _json_object(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

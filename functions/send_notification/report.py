@@ -1,0 +1,94 @@
+"""What a state machine says about the end of an execution."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from functions.common.errors import InvalidInputError
+from functions.common.objects import ObjectVersion
+from functions.common.reasons import ReasonCode
+from functions.send_notification.failure import Failure
+
+
+class Outcome(StrEnum):
+    """How an execution ended."""
+
+    SUCCESS = "SUCCESS"
+    INVALID = "INVALID"
+    FAILURE = "FAILURE"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why validation turned a file down. ``code`` is None for one that this release does not know.
+
+    ``line`` and ``column`` count from 1, ``byte`` from 0.
+    """
+
+    code: ReasonCode | None
+    message: str
+    line: int | None
+    byte: int | None
+    column: int | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The input of the function, parsed. What the execution did not get to is None."""
+
+    outcome: Outcome
+    item: ObjectVersion
+    execution_arn: str
+    execution_name: str
+    state_machine_name: str
+    started_at: str | None
+    rows: int | None
+    file_type: str | None
+    output_path: str | None
+    finding: Finding | None
+    job_name: str | None
+    job_run_id: str | None
+    failure: Failure | None
+
+    @classmethod
+    def from_input(cls, data: Mapping[str, Any]) -> "Report":
+        """Read the function's input. Raises InvalidInputError."""
+        try:
+            outcome = Outcome(str(data.get("outcome")))
+        except ValueError as error:
+            names = ", ".join(Outcome)
+            raise InvalidInputError(
+                f"'outcome' is {data.get('outcome')!r}; use one of {names}."
+            ) from error
+        validation, job = data.get("validation") or {}, data.get("job") or {}
+        failure = Failure.parse(data.get("error") or {}) if outcome is Outcome.FAILURE else None
+        return cls(
+            outcome=outcome,
+            item=ObjectVersion.from_input(data),
+            execution_arn=str(data.get("execution_arn") or ""),
+            execution_name=str(data.get("execution_name") or ""),
+            state_machine_name=str(data.get("state_machine_name") or "the pipeline"),
+            started_at=data.get("started_at"),
+            rows=validation.get("row_count"),
+            file_type=validation.get("file_type"),
+            output_path=validation.get("output_path"),
+            finding=_finding(validation.get("reason")),
+            job_name=job.get("job_name") or (failure.job_name if failure else None),
+            job_run_id=job.get("job_run_id") or (failure.job_run_id if failure else None),
+            failure=failure,
+        )
+
+
+def _finding(reason: Mapping[str, Any] | None) -> Finding | None:
+    if not reason:
+        return None
+    code = reason.get("code")
+    known = ReasonCode(code) if code in ReasonCode else None
+    return Finding(
+        known,
+        str(reason.get("message") or code or "no reason given"),
+        reason.get("line"),
+        reason.get("byte"),
+        reason.get("column"),
+    )
