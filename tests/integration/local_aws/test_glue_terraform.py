@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.local_aws.own_server import OwnServer, own_server
-from tests.integration.local_aws.terraform_root import TerraformRoot
+from tests.integration.local_aws.terraform_root import terraform_root
 
 
 @pytest.fixture(scope="module")
@@ -16,21 +16,21 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
 
 
 def test_every_resource_applies_changes_and_goes(aws: OwnServer, tmp_path: Path) -> None:
-    root = TerraformRoot.copied("glue_resources", tmp_path, endpoint_url=aws.endpoint_url)
-    root.apply()
-    assert root.planned() == ""
-
-    root.apply(changed="true")
-    assert root.planned(changed="true") == ""
     glue = aws.client("glue")
-    job = glue.get_job(JobName="full")["Job"]
-    # What the second values leave out is gone, not left behind.
-    assert not job.keys() & {"NonOverridableArguments", "SecurityConfiguration"}
-    assert (job["WorkerType"], job["ExecutionClass"], job["Timeout"]) == ("G.2X", "STANDARD", 20)
-    columns = glue.get_table(DatabaseName="db", Name="t")["Table"]["StorageDescriptor"]["Columns"]
-    assert [column["Name"] for column in columns] == ["id", "added"]
+    with terraform_root("glue_resources", tmp_path, aws.endpoint_url) as root:
+        root.apply()
+        root.assert_nothing_to_do()
 
-    root.destroy()
+        root.apply(changed="true")
+        root.assert_nothing_to_do(changed="true")
+        job = glue.get_job(JobName="full")["Job"]
+        # What the second values leave out is gone, not left behind.
+        assert not job.keys() & {"NonOverridableArguments", "SecurityConfiguration"}
+        assert (job["WorkerType"], job["ExecutionClass"], job["Timeout"]) == ("G.2X", "STANDARD", 20)
+        table = glue.get_table(DatabaseName="db", Name="t")["Table"]
+        columns = table["StorageDescriptor"]["Columns"]
+        assert [column["Name"] for column in columns] == ["id", "added"]
+
     assert glue.get_jobs()["Jobs"] == []
     assert glue.get_databases()["DatabaseList"] == []
     assert glue.get_connections()["ConnectionList"] == []

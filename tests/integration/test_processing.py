@@ -1,0 +1,190 @@
+"""Valid files of every kind become the Parquet they should, by real Spark."""
+
+import gzip
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tests.integration import files
+from tests.integration.pipeline import Ended, Pipeline
+from tools.executions import Upload
+
+PEOPLE_TYPES = {"id": "int64", "name": "string", "age": "int64", "city": "string"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file and what must come of it."""
+
+    key: str
+    body: bytes
+    state: str
+    rows: list[dict[str, Any]]
+    types: dict[str, str]
+
+
+def people(key: str, body: bytes, state: str) -> Case:
+    return Case(key, body, state, files.PEOPLE, PEOPLE_TYPES)
+
+
+TYPED_CSV = (
+    b"\xef\xbb\xbfwhole;real;day;at;flag;text;code\r\n"
+    b'1;1.5;2026-11-20;2026-11-20T10:11:12Z;true;"a;\r\nb";007\r\n'
+    b";;;;;;\r\n"
+    b"-3;1e3;1969-12-31;2026-11-20 10:11:12.5+02:00;FALSE;;010\r\n"
+)
+TYPED_ROWS = [
+    {
+        "whole": 1,
+        "real": 1.5,
+        "day": date(2026, 11, 20),
+        "at": datetime(2026, 11, 20, 10, 11, 12, tzinfo=UTC),
+        "flag": True,
+        "text": "a;\nb",
+        "code": "007",
+    },
+    dict.fromkeys(("whole", "real", "day", "at", "flag", "text", "code")),
+    {
+        "whole": -3,
+        "real": 1000.0,
+        "day": date(1969, 12, 31),
+        "at": datetime(2026, 11, 20, 8, 11, 12, 500_000, tzinfo=UTC),
+        "flag": False,
+        "text": None,
+        "code": "010",
+    },
+]
+TYPED_TYPES = {
+    "whole": "int64",
+    "real": "double",
+    "day": "date32[day]",
+    "at": "timestamp[us, tz=UTC]",
+    "flag": "bool",
+    "text": "string",
+    "code": "string",
+}
+
+
+CASES = {
+    "csv": people("people/people.csv", files.CSV, "ProcessCsvData"),
+    "json array": people("people/people.json", files.JSON, "ProcessJsonData"),
+    "json object": Case(
+        "people/one.json",
+        json.dumps(files.PEOPLE[0], indent=4).encode(),
+        "ProcessJsonData",
+        files.PEOPLE[:1],
+        PEOPLE_TYPES,
+    ),
+    "json lines": people("people/people.jsonl", files.json_lines(files.PEOPLE), "ProcessJsonData"),
+    "parquet": people(
+        "people/people.parquet",
+        files.parquet(pa.Table.from_pylist(files.PEOPLE)),
+        "ProcessParquetData",
+    ),
+    "gzip": people("people/people.csv.gz", gzip.compress(files.CSV), "ProcessCsvData"),
+    "gzip without the extension": people(
+        "people/unnamed.json", gzip.compress(files.JSON), "ProcessJsonData"
+    ),
+    "types": Case("typed/all.csv", TYPED_CSV, "ProcessCsvData", TYPED_ROWS, TYPED_TYPES),
+    "nested": Case(
+        "nested/records.json",
+        b'[{"id": 1, "a": {"zip": "02134", "tags": ["x", null]},'
+        b' "n": 12345678901234567890.123456789},\n {"id": 2, "a": null}]',
+        "ProcessJsonData",
+        [
+            {
+                "id": 1,
+                "a": {"zip": "02134", "tags": ["x", None]},
+                "n": Decimal("12345678901234567890.123456789000000000"),
+            },
+            {"id": 2, "a": None, "n": None},
+        ],
+        {
+            "id": "int64",
+            "a": "struct<zip: string, tags: list<element: string>>",
+            "n": "decimal128(38, 18)",
+        },
+    ),
+    "odd key": people(
+        "odd ünï/100%+{a,b}[1]*?#/_hidden %20 file 😀.csv", files.CSV, "ProcessCsvData"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def uploads(pipeline: Pipeline) -> dict[str, Upload]:
+    """All of them at once, so that their executions go on while each test waits for its own."""
+    return {name: pipeline.upload(case.key, case.body) for name, case in CASES.items()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_file_becomes_parquet(pipeline: Pipeline, uploads: dict[str, Upload], name: str) -> None:
+    case, ended = CASES[name], pipeline.ended(uploads[name])
+    assert ended.outcome.kind == "SUCCESS", ended
+    assert case.state in ended.states
+    assert ended.states[-2:] == ["NotifySuccess", "Succeeded"]
+    assert_holds(pipeline, ended, case.rows, case.types)
+
+
+def assert_holds(
+    pipeline: Pipeline, ended: Ended, rows: list[dict[str, Any]], types: dict[str, str]
+) -> None:
+    assert ended.outcome.rows == len(rows)
+    assert ended.outcome.output_path
+    table = pipeline.table(ended.outcome.output_path)
+    found = {field.name: str(field.type) for field in table.schema}
+    assert found == {**types, "processing_date": "date32[day]"}
+    started = ended.progress.started.astimezone(UTC).date()
+    expected = [{**row, "processing_date": started} for row in rows]
+    assert table.to_pylist() == expected
+
+
+def test_a_rerun_replaces_its_own_output_and_no_other(pipeline: Pipeline) -> None:
+    first = pipeline.upload("rerun/a/data.csv", files.CSV)
+    other = pipeline.upload("rerun/b/data.csv", files.CSV)
+    before, neighbour = pipeline.ended(first), pipeline.ended(other)
+    assert before.outcome.output_path != neighbour.outcome.output_path
+    first_keys = pipeline.outputs(str(before.outcome.output_path))
+    other_keys = pipeline.outputs(str(neighbour.outcome.output_path))
+
+    shorter = files.CSV.splitlines(keepends=True)[:3]
+    after = pipeline.run("rerun/a/data.csv", b"".join(shorter))
+    assert after.outcome.output_path == before.outcome.output_path
+    assert_holds(pipeline, after, files.PEOPLE[:2], PEOPLE_TYPES)
+    assert not set(pipeline.outputs(str(after.outcome.output_path))) & set(first_keys)
+    assert pipeline.outputs(str(neighbour.outcome.output_path)) == other_keys
+
+
+def test_a_late_contradiction_fails_the_job_and_reaches_the_topic(pipeline: Pipeline) -> None:
+    bad = files.contradicted_csv()
+    ended = pipeline.run("zips/late.csv", bad.body)
+    assert ended.progress.status == "FAILED", ended
+    assert ended.states[-3:] == ["ProcessCsvData", "NotifyFailure", "PipelineFailed"]
+    note = pipeline.notification(ended)
+    assert note.attributes["outcome"] == "FAILURE"
+    assert "late.csv" in note.subject + note.body
+    told = f"Column zip: '02134' is no bigint. Record begins: {bad.bad_row}, 02134"
+    assert told in note.body
+
+
+def test_a_failed_rerun_leaves_the_output_as_it_was(pipeline: Pipeline) -> None:
+    good = b"id,zip\n" + b"1,10001\n" * 3
+    before = pipeline.run("kept/zips.csv", good)
+    keys = pipeline.outputs(str(before.outcome.output_path))
+    after = pipeline.run("kept/zips.csv", files.contradicted_csv().body)
+    assert after.outcome.kind == "FAILURE", after
+    assert keys
+    assert pipeline.outputs(str(before.outcome.output_path)) == keys
+
+
+def test_nothing_stays_in_the_staging_folder(
+    pipeline: Pipeline, uploads: dict[str, Upload]
+) -> None:
+    for upload in uploads.values():
+        pipeline.ended(upload)
+    assert not pipeline.outputs(f"s3://{pipeline.deployment.processed_bucket}/_staging/")

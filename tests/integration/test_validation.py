@@ -1,0 +1,43 @@
+"""Valid and invalid files are told apart, each invalid one with its reason and place."""
+
+import pytest
+
+from tests.integration.files import INVALID, Invalid
+from tests.integration.pipeline import Pipeline
+from tools.executions import Upload
+
+
+@pytest.fixture(scope="module")
+def uploads(pipeline: Pipeline) -> dict[str, Upload]:
+    """All of them at once, so that their executions go on while each test waits for its own."""
+    return {
+        invalid.name: pipeline.upload(f"invalid/{invalid.name}", invalid.body)
+        for invalid in INVALID
+    }
+
+
+@pytest.mark.parametrize("invalid", INVALID, ids=lambda invalid: f"{invalid.code}-{invalid.name}")
+def test_an_invalid_file_is_rejected_with_its_reason(
+    pipeline: Pipeline, uploads: dict[str, Upload], invalid: Invalid
+) -> None:
+    ended = pipeline.ended(uploads[invalid.name])
+    # A rejected file is an outcome of the pipeline and no failure of it.
+    assert ended.progress.status == "SUCCEEDED", ended
+    assert ended.outcome.kind == "INVALID", ended
+    assert ended.states[-2:] == ["NotifyInvalidFile", "FileRejected"]
+    reason = ended.validation["reason"]
+    assert reason["code"] == invalid.code, reason
+    if invalid.line is not None:
+        assert reason["line"] == invalid.line, reason
+
+    note = pipeline.notification(ended)
+    assert note.attributes["outcome"] == "INVALID"
+    assert invalid.name in note.subject + note.body
+    assert reason["message"] in note.body
+
+
+def test_a_file_that_is_gone_is_rejected(pipeline: Pipeline) -> None:
+    arn = pipeline.start({"bucket": pipeline.deployment.source_bucket, "key": "gone/people.csv"})
+    ended = pipeline.end_of(arn)
+    assert ended.outcome.kind == "INVALID", ended
+    assert ended.validation["reason"]["code"] == "OBJECT_NOT_FOUND"
