@@ -37,7 +37,7 @@ def test_a_missing_output_is_named() -> None:
 
 def test_an_unknown_environment_is_told_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[3])
-    with pytest.raises(NotAppliedError, match="no environment 'nowhere'.*local"):
+    with pytest.raises(NotAppliedError, match=r"no environment 'nowhere'.*local"):
         Deployment.read("nowhere")
 
 
