@@ -84,7 +84,7 @@ def _finding(reason: Mapping[str, Any] | None) -> Finding | None:
     if not reason:
         return None
     code = reason.get("code")
-    known = ReasonCode(code) if code in ReasonCode else None
+    known = ReasonCode(str(code)) if code in ReasonCode else None
     return Finding(
         known,
         str(reason.get("message") or code or "no reason given"),
