@@ -1,0 +1,1 @@
+"""How packages for AWS are made."""

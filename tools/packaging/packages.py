@@ -1,0 +1,96 @@
+"""What there is to package, and the packages themselves."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.packaging.archive import Contents, digest, files_below, sha256, write
+from tools.packaging.dependencies import PYTHON_VERSION, Architecture, dependencies
+from tools.packaging.errors import PackageTooLargeError, UnknownPackageError
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_UNZIPPED_BYTES = 250 * 1024 * 1024
+_SHARED = "common"
+_GLUE_LIBRARY = "pipeline_spark"
+_FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A made package. ``fresh`` is False if it was there and nothing had changed."""
+
+    name: str
+    path: Path
+    size: int
+    sha256: str
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of a checkout, and the architecture that functions run on."""
+
+    root: Path
+    architecture: Architecture
+
+    @property
+    def dist(self) -> Path:
+        """Where packages are put."""
+        return self.root / "dist"
+
+    def names(self) -> list[str]:
+        """Return what can be packaged: every function, and the library of the Glue scripts."""
+        handlers = (self.root / "functions").glob("*/handler.py")
+        return [*sorted(handler.parent.name for handler in handlers), _GLUE_LIBRARY]
+
+    def make(self, only: str | None = None) -> Iterator[Package]:
+        """Make all packages, or the one named. Raises PackagingError."""
+        names = self.names()
+        if only is not None and only not in names:
+            raise UnknownPackageError(f"There is no {only!r}. There are: {', '.join(names)}.")
+        for name in [only] if only else names:
+            yield self._make_library() if name == _GLUE_LIBRARY else self._make_function(name)
+
+    def _make_library(self) -> Package:
+        folder = self.root / "glue_scripts" / _GLUE_LIBRARY
+        archive = self.dist / "glue_scripts" / f"{_GLUE_LIBRARY}.zip"
+        return _make(_GLUE_LIBRARY, archive, files_below(folder, f"{_GLUE_LIBRARY}/"))
+
+    def _make_function(self, name: str) -> Package:
+        functions = self.root / "functions"
+        own = {"functions/__init__.py": functions / "__init__.py"}
+        for folder in (_SHARED, name):
+            own |= files_below(functions / folder, f"functions/{folder}/")
+        own.pop(f"functions/{name}/requirements.txt", None)
+        libraries = dependencies(
+            functions / name / "requirements.txt", self.architecture, self.dist / ".dependencies"
+        )
+        archive = self.dist / "functions" / f"{name}.zip"
+        return _make(name, archive, {**libraries, **own}, self.architecture, PYTHON_VERSION)
+
+
+def _make(name: str, archive: Path, contents: Contents, *conditions: str) -> Package:
+    unzipped = sum(path.stat().st_size for path in contents.values())
+    if unzipped > MAX_UNZIPPED_BYTES:
+        raise PackageTooLargeError(
+            f"{name} has {unzipped / 2**20:.0f} MB unzipped, Lambda takes 250 MB. Take libraries "
+            f"out of functions/{name}/requirements.txt."
+        )
+    stamp = archive.parent / f".{name}.stamp"
+    made_of = digest(contents, (_FORMAT, *conditions))
+    known = _read_stamp(stamp)
+    if archive.is_file() and known == {"made_of": made_of, "sha256": sha256(archive)}:
+        return Package(name, archive, archive.stat().st_size, known["sha256"], fresh=False)
+    write(archive, contents)
+    made = sha256(archive)
+    stamp.write_text(json.dumps({"made_of": made_of, "sha256": made}))
+    return Package(name, archive, archive.stat().st_size, made, fresh=True)
+
+
+def _read_stamp(stamp: Path) -> dict[str, str]:
+    try:
+        found = json.loads(stamp.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
