@@ -46,6 +46,8 @@ module "trigger_pipeline" {
     StartExecutions = { actions = ["states:StartExecution"], resources = [local.state_machine_arn] }
     # To tell a repeated event from another one of the same name.
     ReadExecutions = { actions = ["states:DescribeExecution"], resources = ["${replace(local.state_machine_arn, ":stateMachine:", ":execution:")}:*"] }
+    # To tell a key that holds an escape such as %20 from one that was URL-encoded on the way.
+    SeeObjects = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${module.source_bucket.arn}/*"] }
   }
 
   log_retention_days       = local.log_retention_days
