@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from local_aws.glue import schedules
 from local_aws.glue.crawlers import definition as definitions
 from local_aws.glue.crawlers import history
 from local_aws.glue.crawlers.classifiers import Classifiers
@@ -17,20 +16,20 @@ from local_aws.glue.crawlers.definition import CrawlerDefinition
 from local_aws.glue.crawlers.history import CrawlRecord
 from local_aws.glue.crawlers.interface import CrawlEnded, CrawlListener, WorkflowRunRef
 from local_aws.glue.crawlers.runner import Runner
+from local_aws.glue.crawlers.timetable import Timetable
 from local_aws.glue.errors import (
     AlreadyExistsException,
     CrawlerNotRunningException,
     CrawlerRunningException,
     CrawlerStoppingException,
     EntityNotFoundException,
-    GlueError,
     InvalidInputException,
     NoScheduleException,
     SchedulerNotRunningException,
     SchedulerRunningException,
 )
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Operation, Request, Response, Timer
+from local_aws.glue.ports import Operation, Request, Response
 from local_aws.glue.tags import Tags
 
 
@@ -42,7 +41,6 @@ class _Crawler:
     crawls: list[CrawlRecord] = field(default_factory=list)
     # Folders that its crawls have read, for incremental crawls.
     seen: set[str] = field(default_factory=set)
-    timer: Timer | None = None
 
     @property
     def running(self) -> CrawlRecord | None:
@@ -63,7 +61,7 @@ class CrawlerService:
         self._crawlers: dict[str, _Crawler] = {}
         self._by_id: dict[str, CrawlRecord] = {}
         self._listeners: list[CrawlListener] = []
-        self._is_closed = False
+        self._timetable = Timetable(runner.clock, self.start, runner.note)
 
     def operations(self) -> Mapping[str, Operation]:
         """Return the crawler operations."""
@@ -86,10 +84,7 @@ class CrawlerService:
 
     def close(self) -> None:
         """Cancel schedules and crawls, and wait for the latter's threads."""
-        with self._lock:
-            self._is_closed = True
-            for crawler in self._crawlers.values():
-                _cancel_timer(crawler)
+        self._timetable.close()
         self._runner.close()
 
     # What triggers and workflows call: interface.Crawlers.
@@ -170,8 +165,8 @@ class CrawlerService:
                 raise AlreadyExistsException(f"Crawler {new.name} already exists")
             self._check_classifiers(new)
             self._tags.register(self._arn(new.name), request.get("Tags"))
-            crawler = self._crawlers[new.name] = _Crawler(new)
-            self._schedule(crawler)
+            self._crawlers[new.name] = _Crawler(new)
+            self._timetable.set(new)
         return {}
 
     def _update(self, request: Request) -> Response:
@@ -182,14 +177,14 @@ class CrawlerService:
             self._check_classifiers(changed)
             crawler.definition = changed
             if "Schedule" in request:
-                self._schedule(crawler)
+                self._timetable.set(crawler.definition)
         return {}
 
     def _delete(self, request: Request) -> Response:
         with self._lock:
             crawler = self._find(request["Name"])
             self._refuse_running(crawler, "delete")
-            _cancel_timer(crawler)
+            self._timetable.remove(request["Name"])
             del self._crawlers[request["Name"]]
             self._tags.forget(self._arn(request["Name"]))
         return {}
@@ -244,7 +239,7 @@ class CrawlerService:
         with self._lock:
             crawler = self._find(request["CrawlerName"])
             crawler.definition = definitions.reschedule(crawler.definition, request.get("Schedule"))
-            self._schedule(crawler)
+            self._timetable.set(crawler.definition)
         return {}
 
     def _start_schedule(self, request: Request) -> Response:
@@ -256,7 +251,7 @@ class CrawlerService:
             if crawler.definition.schedule_state == "SCHEDULED":
                 raise SchedulerRunningException(f"The schedule of crawler {name} runs already")
             crawler.definition = replace(crawler.definition, schedule_state="SCHEDULED")
-            self._schedule(crawler)
+            self._timetable.set(crawler.definition)
         return {}
 
     def _stop_schedule(self, request: Request) -> Response:
@@ -266,35 +261,8 @@ class CrawlerService:
             if crawler.definition.schedule_state != "SCHEDULED":
                 raise SchedulerNotRunningException(f"The schedule of crawler {name} is not running")
             crawler.definition = replace(crawler.definition, schedule_state="NOT_SCHEDULED")
-            self._schedule(crawler)
+            self._timetable.set(crawler.definition)
         return {}
-
-    # Schedules.
-
-    def _schedule(self, crawler: _Crawler) -> None:
-        """Set the crawler's timer to the next time that its schedule names."""
-        _cancel_timer(crawler)
-        definition = crawler.definition
-        if definition.schedule is None or definition.schedule_state != "SCHEDULED":
-            return
-        when = schedules.next_fire(definition.schedule, self._clock.now())
-        if when is not None and not self._is_closed:
-            crawler.timer = self._clock.call_at(when, lambda: self._fire(definition.name))
-
-    def _fire(self, name: str) -> None:
-        with self._lock:
-            crawler = self._crawlers.get(name)
-            if crawler is None or self._is_closed:
-                return
-            if crawler.definition.schedule_state != "SCHEDULED":
-                return
-            crawler.timer = None
-            self._schedule(crawler)
-        try:
-            self.start(name)
-        except GlueError as error:
-            # A crawl that lasts beyond the next time skips that time.
-            self._runner.note(name, f"The schedule's crawl was not started: {error.message}")
 
     # Inside.
 
@@ -337,9 +305,3 @@ def _state(running: CrawlRecord | None) -> str:
     if running is None:
         return "READY"
     return "STOPPING" if running.is_cancelled else "RUNNING"
-
-
-def _cancel_timer(crawler: _Crawler) -> None:
-    if crawler.timer is not None:
-        crawler.timer.cancel()
-        crawler.timer = None

@@ -140,7 +140,11 @@ def create(request: Request, now: datetime) -> CrawlerDefinition:
 
 
 def update(known: CrawlerDefinition, request: Request, now: datetime) -> CrawlerDefinition:
-    """Apply an UpdateCrawler request; members that it lacks stay. Raises InvalidInputException."""
+    """Apply an UpdateCrawler request; members that it lacks stay. Raises InvalidInputException.
+
+    So the examples have it that name a single member:
+    https://docs.aws.amazon.com/glue/latest/dg/crawler-schema-changes-prevent.html
+    """
     changed = replace(known, updated=now, version=known.version + 1)
     if "Role" in request:
         changed = replace(changed, role=_role(request["Role"]))

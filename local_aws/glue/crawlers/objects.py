@@ -8,7 +8,6 @@ from typing import Any
 from local_aws.glue.crawlers.exclusions import Exclusions
 from local_aws.glue.errors import InvalidInputException
 
-
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.unit.local_aws.glue.crawlers.world import CrawlerWorld
+from tests.unit.local_aws.glue.crawlers.world import CrawlerWorld, MotoClients
 
 # LocalStack's edition of moto mocks only what LocalStack uses, unless told otherwise.
 EVERY_SERVICE = {
@@ -11,9 +11,14 @@ EVERY_SERVICE = {
 }
 
 
+@pytest.fixture(scope="session")
+def clients() -> MotoClients:
+    return MotoClients()
+
+
 @pytest.fixture
-def world() -> Iterator[CrawlerWorld]:
+def world(clients: MotoClients) -> Iterator[CrawlerWorld]:
     with mock_aws(config=EVERY_SERVICE):
-        world = CrawlerWorld()
+        world = CrawlerWorld(clients)
         yield world
         world.crawlers.close()

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html
 """
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,13 +29,16 @@ from tests.wait import wait_until
 PEOPLE = json_lines([{"id": 1, "name": "Ann"}])
 
 
-class Gate:
-    """Holds crawls at their first reading of S3 until it is opened."""
-
-    def __init__(self, world: CrawlerWorld) -> None:
-        self.is_open = threading.Event()
-        events = world.s3.meta.events
-        events.register("before-call.s3.ListObjectsV2", lambda **_: self.is_open.wait(60) and None)
+@pytest.fixture
+def gate(world: CrawlerWorld) -> Iterator[threading.Event]:
+    """Holds crawls at their first reading of S3 until it is set."""
+    is_open = threading.Event()
+    events = world.s3.meta.events
+    events.register("before-call.s3.ListObjectsV2", lambda **_: is_open.wait(60) and None, "gate")
+    yield is_open
+    is_open.set()
+    world.crawlers.close()
+    events.unregister("before-call.s3.ListObjectsV2", unique_id="gate")
 
 
 def test_defaults_are_those_of_the_service(world: CrawlerWorld) -> None:
@@ -164,8 +168,7 @@ def test_listings(world: CrawlerWorld) -> None:
     assert world.call("ListCrawlers")["CrawlerNames"] == ["a", "c"]
 
 
-def test_a_running_crawler_is_left_alone(world: CrawlerWorld) -> None:
-    gate = Gate(world)
+def test_a_running_crawler_is_left_alone(world: CrawlerWorld, gate: threading.Event) -> None:
     world.put("people/a.json", PEOPLE)
     world.create_crawler("people/")
     world.call("StartCrawler", Name="crawler")
@@ -176,13 +179,12 @@ def test_a_running_crawler_is_left_alone(world: CrawlerWorld) -> None:
     for operation in ("StartCrawler", "UpdateCrawler", "DeleteCrawler"):
         with pytest.raises(CrawlerRunningException):
             world.call(operation, Name="crawler")
-    gate.is_open.set()
+    gate.set()
     wait_until(lambda: world.crawler()["State"] == "READY", describe="the end of the crawl")
     assert world.crawler()["CrawlElapsedTime"] == 0
 
 
-def test_a_stopped_crawl_writes_nothing(world: CrawlerWorld) -> None:
-    gate = Gate(world)
+def test_a_stopped_crawl_writes_nothing(world: CrawlerWorld, gate: threading.Event) -> None:
     world.put("people/a.json", PEOPLE)
     world.create_crawler("people/")
     with pytest.raises(CrawlerNotRunningException):
@@ -193,7 +195,7 @@ def test_a_stopped_crawl_writes_nothing(world: CrawlerWorld) -> None:
     assert world.crawler()["State"] == "STOPPING"
     with pytest.raises(CrawlerStoppingException):
         world.call("StopCrawler", Name="crawler")
-    gate.is_open.set()
+    gate.set()
     wait_until(lambda: world.ended, describe="the end of the crawl")
     assert world.ended[0].state == "CANCELLED"
     assert world.crawler()["State"] == "READY"
@@ -364,11 +366,12 @@ def test_a_schedule_starts_crawls(world: CrawlerWorld) -> None:
     assert world.crawler()["LastCrawl"]["StartTime"].minute == 15
 
 
-def test_a_crawl_that_lasts_skips_the_schedules_next_time(world: CrawlerWorld) -> None:
-    gate = Gate(world)
+def test_a_crawl_that_lasts_skips_the_schedules_next_time(
+    world: CrawlerWorld, gate: threading.Event
+) -> None:
     world.create_crawler("people/", Schedule="cron(15 * * * ? *)")
     world.clock.advance(timedelta(hours=2))
-    gate.is_open.set()
+    gate.set()
     wait_until(lambda: world.ended, describe="the crawl")
 
     assert len(world.call("ListCrawls", CrawlerName="crawler")["Crawls"]) == 1
@@ -432,12 +435,11 @@ def test_a_sample_reads_some_files_and_speaks_for_all(world: CrawlerWorld) -> No
     assert parameters["sizeKey"] == str(6 * len(PEOPLE * 10))
 
 
-def test_closing_ends_the_crawls(world: CrawlerWorld) -> None:
-    gate = Gate(world)
+def test_closing_ends_the_crawls(world: CrawlerWorld, gate: threading.Event) -> None:
     world.put("people/a.json", PEOPLE)
     world.create_crawler("people/")
     world.call("StartCrawler", Name="crawler")
-    threading.Timer(0.2, gate.is_open.set).start()
+    threading.Timer(0.2, gate.set).start()
     world.crawlers.close()
 
     assert world.ended[0].state == "CANCELLED"

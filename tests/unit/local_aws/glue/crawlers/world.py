@@ -18,7 +18,7 @@ BUCKET = "lake"
 
 
 class MotoClients:
-    """Clients of moto, one of each service."""
+    """Clients of moto, one of each service. Making one takes long: tests share them."""
 
     def __init__(self) -> None:
         self._clients: dict[str, Any] = {}
@@ -37,8 +37,7 @@ class MotoClients:
 class CrawlerWorld:
     """The crawlers, an empty database ``raw`` and a bucket."""
 
-    def __init__(self) -> None:
-        clients = MotoClients()
+    def __init__(self, clients: MotoClients) -> None:
         self.clock = FakeClock()
         self.bus = FakeEvents()
         self.logs = FakeLogs()
