@@ -84,12 +84,19 @@ class TriggerOperations:
         return {"Name": name}
 
     def _update(self, request: Request) -> Response:
-        """Overwrite the definition completely, as ``TriggerUpdate`` says; the state stays."""
+        """Overwrite the definition completely, as ``TriggerUpdate`` says.
+
+        AWS does not document what becomes of the state. An active trigger stays active; a
+        deactivated one is CREATED again, as inactive as before: Terraform's provider accepts
+        nothing else after an update.
+        """
         trigger = self.store.trigger(request["Name"])
         definition = trigger_input.read(trigger.kind, request["TriggerUpdate"])
         self._check_nodes(definition.nodes())
+        active = trigger.state is TriggerState.ACTIVATED
         changed = replace(
             trigger,
+            state=TriggerState.ACTIVATED if active else TriggerState.CREATED,
             actions=definition.actions,
             description=definition.description,
             schedule=definition.schedule,

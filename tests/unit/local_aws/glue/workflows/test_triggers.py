@@ -244,6 +244,17 @@ class TestDefinition:
         arn = "arn:aws:glue:eu-west-1:000000000000:trigger/t"
         assert world.tags.of(arn) == {"team": "data"}
 
+    def test_an_update_leaves_a_deactivated_trigger_inactive(self, world: World) -> None:
+        """Undocumented; Terraform's provider waits for CREATED or ACTIVATED after an update."""
+        world.trigger("t", "SCHEDULED", "a", Schedule=NOON)
+        world.call("StopTrigger", Name="t")
+        change = {"Schedule": NOON, "Actions": [action("b")]}
+        assert world.call("UpdateTrigger", Name="t", TriggerUpdate=change)["Trigger"]["State"] == (
+            "CREATED"
+        )
+        world.clock.advance(days=1)
+        assert world.jobs.started == []
+
     def test_an_update_overwrites_all_but_state_and_place(self, world: World) -> None:
         world.trigger("t", "SCHEDULED", "a", Schedule=NOON, Description="old")
         change = {"Schedule": NOON, "Actions": [action("b")]}
