@@ -1,0 +1,97 @@
+"""A Terraform root with a state of its own, so that tests beside each other never meet."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tools import terraform
+
+TAIL_LINES = 60
+
+
+class TerraformFailedError(AssertionError):
+    """A command failed; the text holds the end of what Terraform said."""
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """Runs commands in ``directory``, whose backend must be ``local`` with no path of its own.
+
+    State, provider links and plans are kept in ``state_dir``; ``variables`` are the root's, strings
+    as they are and anything else as JSON. Variables of the caller's own shell are not seen.
+    """
+
+    directory: Path
+    variables: Mapping[str, object]
+    state_dir: Path
+    tool: terraform.Terraform = field(default_factory=terraform.find)
+
+    def init(self) -> None:
+        """Make the root ready; once per instance."""
+        state = self.state_dir / "terraform.tfstate"
+        self._run("init", f"-backend-config=path={state}")
+
+    def apply(self) -> None:
+        """Create or change what differs."""
+        self._run("apply", "-auto-approve", *self._variables())
+
+    def destroy(self) -> None:
+        """Remove everything."""
+        self._run("destroy", "-auto-approve", *self._variables())
+
+    def plan(self) -> list[dict[str, Any]]:
+        """What an apply would change: Terraform's ``resource_changes``, without those that stay.
+
+        Shape: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+        """
+        file = self.state_dir / "plan"
+        self._run("plan", f"-out={file}", *self._variables())
+        shown = json.loads(self._run("show", "-json", str(file), merge=False))
+        return [
+            change
+            for change in shown.get("resource_changes", [])
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        ]
+
+    def resources(self) -> list[str]:
+        """Addresses of all that the state holds, data sources left out."""
+        listed = self._run("state", "list", merge=False).splitlines()
+        return [address for address in listed if ".data." not in f".{address}"]
+
+    def outputs(self) -> dict[str, Any]:
+        """The root's outputs, by name."""
+        shown = json.loads(self._run("output", "-json", merge=False))
+        return {name: output["value"] for name, output in shown.items()}
+
+    def _variables(self) -> list[str]:
+        return [
+            f"-var={name}={value if isinstance(value, str) else json.dumps(value)}"
+            for name, value in self.variables.items()
+        ]
+
+    def _run(self, command: str, *arguments: str, merge: bool = True) -> str:
+        """Standard output, with standard error in it if ``merge``. Raises TerraformFailedError."""
+        interactive = command in ("init", "plan", "apply", "destroy")
+        options = ["-no-color", "-input=false"] if interactive else []
+        answer = subprocess.run(
+            self.tool.command(self.directory, [command, *options, *arguments]),
+            env=self._environment(),
+            text=True,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merge else subprocess.PIPE,
+        )
+        if answer.returncode != 0:
+            said = (answer.stdout + (answer.stderr or "")).splitlines()
+            end = "\n".join(said[-TAIL_LINES:])
+            raise TerraformFailedError(f"terraform {command} in {self.directory} failed:\n{end}")
+        return answer.stdout
+
+    def _environment(self) -> dict[str, str]:
+        """The tool's environment without what would change the outcome of a test."""
+        foreign = ("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "AWS_")
+        kept = {k: v for k, v in self.tool.environment.items() if not k.startswith(foreign)}
+        return {**kept, "TF_DATA_DIR": str(self.state_dir / "data")}
