@@ -140,6 +140,12 @@ class JobPool:
         self._closed = False
         settings.directory.mkdir(parents=True, exist_ok=True)
 
+    @property
+    def spares(self) -> int:
+        """How many processes wait for a job: 1 or 0."""
+        with self._lock:
+            return 0 if self._spare is None else 1
+
     def warm_up(self) -> None:
         """Start a spare in the background, unless there is one. Returns at once."""
         with self._lock:
