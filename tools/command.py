@@ -13,6 +13,7 @@ from tools.errors import ToolError
 from tools.terraform import TerraformError
 
 LOCAL = "local"
+PLAIN_WIDTH = 120
 DEFAULT_ENDPOINT = "http://localhost:4566"
 
 
@@ -37,6 +38,9 @@ def connect(arguments: argparse.Namespace) -> tuple[Aws, Deployment]:
 def run(work: Callable[[Console], None]) -> int:
     """Run a tool's work and return its exit code; an error becomes a sentence."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        # A log file has no width of its own, and rich would take 80 columns.
+        console = Console(highlight=False, width=PLAIN_WIDTH)
     try:
         work(console)
     except (ToolError, TerraformError, BotoCoreError, ClientError) as error:

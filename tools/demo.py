@@ -62,16 +62,16 @@ def watch(console: Console, aws: Aws, deployment: Deployment, files: list[Follow
 
 def show_results(console: Console, aws: Aws, files: list[Followed], inbox: Inbox | None) -> None:
     """Print the table of outcomes, with what lies in the bucket and came to the inbox."""
-    rows = []
+    found = []
     for file in files:
         if file.progress is None:
             continue
         outcome = Outcome.of(file.progress)
         preview = first_rows(aws, outcome.output_path) if outcome.output_path else None
         notification = wait_for(inbox, file.progress.name) if inbox else None
-        rows.append((file, outcome, preview, notification))
+        found.append(display.Result(file, outcome, preview, notification))
     display.heading(console, "What became of the files")
-    console.print(display.results(rows))
+    console.print(display.results(found))
 
 
 def wait_for(inbox: Inbox, execution_name: str) -> Notification | None:

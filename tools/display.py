@@ -2,12 +2,14 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.padding import Padding
+from rich.panel import Panel
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +19,7 @@ from tools.follow import Followed
 from tools.inbox import Notification
 from tools.outcomes import Outcome, Rows
 
+_LEAST_WIDTH = 8
 COLOURS = {"SUCCESS": "green", "INVALID": "yellow", "FAILURE": "red"}
 
 
@@ -60,22 +63,34 @@ def trail(progress: Progress | None, now: datetime | None = None) -> Text:
     return arrow.join(_state(visit, moment, progress.is_over) for visit in progress.visits)
 
 
-def results(
-    files: Sequence[tuple[Followed, Outcome, Rows | None, Notification | None]],
-) -> RenderableType:
-    """Return the table of what became of the files."""
-    table = Table(box=box.ROUNDED, show_lines=True, expand=True)
+@dataclass(frozen=True)
+class Result:
+    """What became of one file, and what lies and was said about it."""
+
+    file: Followed
+    outcome: Outcome
+    rows: Rows | None = None
+    notification: Notification | None = None
+
+
+def results(found: Sequence[Result]) -> RenderableType:
+    """Return the table of what became of the files, then each file's details."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("File", no_wrap=True)
     table.add_column("Outcome", no_wrap=True)
     table.add_column("Rows", justify="right")
-    table.add_column("Parquet, its first rows, and the notification", ratio=1)
-    for file, outcome, rows, notification in files:
-        seconds = file.progress.seconds() if file.progress else 0.0
-        verdict = Text(outcome.kind, style=f"bold {COLOURS.get(outcome.kind, 'white')}")
-        verdict.append(f"\n{seconds:.1f} s", style="not bold dim")
-        count = "" if outcome.rows is None else str(outcome.rows)
-        table.add_row(file.label, verdict, count, _details(outcome, rows, notification))
-    return table
+    table.add_column("Took", justify="right", no_wrap=True)
+    table.add_column("Parquet", overflow="fold")
+    for one in found:
+        seconds = one.file.progress.seconds() if one.file.progress else 0.0
+        table.add_row(
+            one.file.label,
+            Text(one.outcome.kind, style=f"bold {COLOURS.get(one.outcome.kind, 'white')}"),
+            "" if one.outcome.rows is None else str(one.outcome.rows),
+            f"{seconds:.1f} s",
+            Text(one.outcome.output_path or "", style="cyan"),
+        )
+    return Group(table, *(_details(one) for one in found))
 
 
 class _ChangePrinter:
@@ -129,24 +144,36 @@ def _age(file: Followed) -> Text:
     return Text(f"{seconds:5.1f} s", style="dim")
 
 
-def _details(outcome: Outcome, rows: Rows | None, notification: Notification | None) -> Group:
+def _details(one: Result) -> RenderableType:
     parts: list[RenderableType] = []
-    if outcome.output_path:
-        parts.append(Text(outcome.output_path, style="cyan", overflow="fold"))
-    if outcome.explanation:
-        parts.append(Text(outcome.explanation))
-    if rows:
-        parts.append(_preview(rows))
-    if notification:
-        parts.append(Text(f"\n✉ {notification.subject}", style="bold"))
-        parts.append(Text(notification.body.strip(), style="dim", overflow="fold"))
-    return Group(*parts)
+    if one.outcome.explanation and not one.notification:
+        parts.append(Text(one.outcome.explanation))
+    if one.rows:
+        parts.extend([_preview(one.rows), ""])
+    if one.notification:
+        parts.append(Text(f"✉ {one.notification.subject}", style="bold"))
+        parts.extend(_line(line) for line in one.notification.body.strip().splitlines())
+    return Panel(
+        Group(*parts),
+        title=Text(one.file.label),
+        title_align="left",
+        border_style=COLOURS.get(one.outcome.kind, "white"),
+        padding=(0, 1),
+    )
+
+
+def _line(line: str) -> Text:
+    # A link that is cut into several lines is of no use either; the log has it whole.
+    if "https://" in line:
+        return Text(line, style="dim", no_wrap=True, overflow="ellipsis")
+    return Text(line, style="dim", overflow="fold")
 
 
 def _preview(rows: Rows) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
     for column in rows.columns:
-        table.add_column(Text(column), overflow="ellipsis", no_wrap=True)
+        width = min(len(column), _LEAST_WIDTH)
+        table.add_column(Text(column), overflow="ellipsis", no_wrap=True, min_width=width)
     for values in rows.values:
         # Values come from files: nothing in them is mark-up.
         table.add_row(*(Text(value) for value in values))

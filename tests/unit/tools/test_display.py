@@ -81,7 +81,8 @@ def test_results_take_nothing_in_a_file_for_mark_up() -> None:
     rows = Rows(("[red]name", "n"), (("[bold]x[/bold]", "1"),))
     note = Notification("people.csv [done]", "All [5] rows are in.", {})
     outcome = Outcome("SUCCESS", 5, "s3://out/[x]/")
-    made.print(display.results([(file(VALIDATED, status="SUCCEEDED"), outcome, rows, note)]))
+    result = display.Result(file(VALIDATED, status="SUCCEEDED"), outcome, rows, note)
+    made.print(display.results([result]))
     text = printed(made)
     for shown in ("[red]name", "[bold]x[/bold]", "people.csv [done]", "[5] rows", "s3://out/[x]/"):
         assert shown in text
