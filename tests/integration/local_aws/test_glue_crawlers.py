@@ -171,9 +171,6 @@ def test_partitions_can_be_selected_by_expression(lake: Lake) -> None:
     assert len(lake.partitions("sales")) == 4
 
 
-WIDER = [{**row, "city": "Rome"} for row in _rows(1)]
-
-
 @pytest.mark.parametrize(
     ("members", "columns"),
     [
