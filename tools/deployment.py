@@ -72,15 +72,17 @@ def read_outputs(directory: Path) -> dict[str, Any]:
     """Return the outputs of an initialised root module; none if it was never applied."""
     found = terraform.find()
     answer = subprocess.run(
-        found.command(directory, ["output", "-json"]),
+        found.command(directory, ["output", "-json", "-no-color"]),
         env=dict(found.environment),
         text=True,
         capture_output=True,
         check=False,
     )
     if answer.returncode != 0:
+        said = [line for line in answer.stderr.splitlines() if "Error:" in line]
+        detail = said[0].lstrip("│╷ ") if said else answer.stderr.strip()
         raise NotAppliedError(
-            f"Terraform knows no outputs of {directory}. Apply it: make apply "
-            f"ENV={directory.name}\n{answer.stderr.strip()}"
+            f"{directory} has not been applied here. Apply it: make apply ENV={directory.name} "
+            f"(Terraform says: {detail})"
         )
     return {name: output["value"] for name, output in json.loads(answer.stdout).items()}
