@@ -11,6 +11,8 @@ from tools.run_graph import NOT_RUN, PASSED, Edge, RunGraph, Step
 from tools.run_listing import RunSummary
 
 RUN_ID_PREFIX = "wr_"
+# Of the 67 characters of a run id: enough to tell runs apart, short enough for a line.
+LABEL_LENGTH = 15
 
 
 def workflows(aws: Aws) -> list[str]:
@@ -33,6 +35,7 @@ def runs(aws: Aws, workflow: str, limit: int) -> Iterator[RunSummary]:
             kind="Glue workflow",
             pipeline=workflow,
             run_id=run["WorkflowRunId"],
+            label=run["WorkflowRunId"][:LABEL_LENGTH],
             reference=run["WorkflowRunId"],
             status=run["Status"],
             started=run["StartedOn"],

@@ -33,6 +33,7 @@ def runs(aws: Aws, machine_arn: str, machine_name: str, limit: int) -> Iterator[
             kind="State machine",
             pipeline=machine_name,
             run_id=execution["name"],
+            label=execution["name"],
             reference=execution["executionArn"],
             status=execution["status"],
             started=execution["startDate"],
@@ -49,19 +50,16 @@ def graph(aws: Aws, execution_arn: str) -> RunGraph:
     )
     history = [event for page in pages for event in page["events"]]
     design = read_design(json.loads(machine["definition"]))
-    visits = _visits(history)
+    steps = read_steps(design, history, execution["status"])
     return RunGraph(
         pipeline=machine["name"],
         run_id=execution["name"],
         status=execution["status"],
         started=execution["startDate"],
         ended=execution.get("stopDate"),
-        steps=[
-            _step(name, kind, visits.get(name), execution["status"])
-            for name, kind in design.kinds.items()
-        ],
+        steps=steps,
         edges=design.edges,
-        notes=_notes(execution),
+        notes=_notes(execution, steps),
     )
 
 
@@ -85,10 +83,15 @@ def _read_states(definition: Mapping[str, Any], design: Design) -> None:
     for name in _in_order(definition["StartAt"], states):
         state = states[name]
         design.kinds[name] = state["Type"]
-        for inner in _inner(state):
-            design.edges.append(Edge(name, inner["StartAt"]))
-            _read_states(inner, design)
-        design.edges += [Edge(name, target) for target in _targets(state)]
+        inner = _inner(state)
+        for part in inner:
+            design.edges.append(Edge(name, part["StartAt"]))
+            _read_states(part, design)
+        # What comes next waits for the ends of the branches, not for the state around them.
+        after = [end for part in inner for end in _ends(part)]
+        for target in _targets(state):
+            onward = after if inner and target == state.get("Next") else [name]
+            design.edges += [Edge(source, target) for source in onward]
 
 
 def _in_order(start: str, states: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -111,9 +114,22 @@ def _targets(state: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(targets))
 
 
+def _ends(definition: Mapping[str, Any]) -> list[str]:
+    states: Mapping[str, Mapping[str, Any]] = definition["States"]
+    return [
+        name for name, state in states.items() if state.get("End") or state["Type"] == "Succeed"
+    ]
+
+
 def _inner(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     mapped = state.get("ItemProcessor") or state.get("Iterator")
     return [*state.get("Branches", ()), *([mapped] if mapped else ())]
+
+
+def read_steps(design: Design, history: Iterable[Mapping[str, Any]], status: str) -> list[Step]:
+    """Return every state of a design as a history of an execution in ``status`` tells of it."""
+    visits = _visits(history)
+    return [_step(name, kind, visits.get(name), status) for name, kind in design.kinds.items()]
 
 
 @dataclass(frozen=True)
@@ -124,6 +140,7 @@ class _Visit:
     that of the last time; ``cut`` is TIMED_OUT or ABORTED if the execution ended in this state.
     """
 
+    kind: str
     started: datetime
     ended: datetime | None = None
     entered: int = 1
@@ -136,21 +153,36 @@ def _visits(history: Iterable[Mapping[str, Any]]) -> dict[str, _Visit]:
     visits: dict[str, _Visit] = {}
     state_of: dict[int, str] = {}  # to which state each event belongs, also among parallel branches
     for event in history:
-        kind: str = event["type"]
-        if kind.endswith("StateEntered"):
-            name: str = event["stateEnteredEventDetails"]["name"]
-            before = visits.get(name)
-            visits[name] = (
-                replace(before, ended=None, entered=before.entered + 1, failure=None)
-                if before
-                else _Visit(event["timestamp"])
-            )
-        else:
-            name = state_of.get(event.get("previousEventId", 0), "")
-            if name in visits:
-                visits[name] = _heard(visits[name], kind, event)
+        name = _owner(event, state_of, visits)
         state_of[event["id"]] = name
+        if event["type"].endswith("StateEntered"):
+            visits[name] = _entered(event, visits.get(name))
+        elif name in visits:
+            visits[name] = _heard(visits[name], event["type"], event)
     return visits
+
+
+def _owner(
+    event: Mapping[str, Any], state_of: Mapping[int, str], visits: Mapping[str, _Visit]
+) -> str:
+    """Return the state that an event is about, or nothing for the execution's own start."""
+    for member in ("stateEnteredEventDetails", "stateExitedEventDetails"):
+        if member in event:
+            return str(event[member]["name"])
+    for around in ("Parallel", "Map"):
+        # Such an event follows upon one of a branch, but is about the state around the branches.
+        if event["type"].startswith(f"{around}State"):
+            open_ones = [
+                name for name, visit in visits.items() if visit.kind == around and not visit.ended
+            ]
+            return open_ones[-1] if open_ones else ""
+    return state_of.get(event.get("previousEventId", 0), "")
+
+
+def _entered(event: Mapping[str, Any], before: _Visit | None) -> _Visit:
+    if before is None:
+        return _Visit(event["type"].removesuffix("StateEntered"), event["timestamp"])
+    return replace(before, ended=None, entered=before.entered + 1, failure=None)
 
 
 def _heard(visit: _Visit, kind: str, event: Mapping[str, Any]) -> _Visit:
@@ -172,9 +204,12 @@ def _heard(visit: _Visit, kind: str, event: Mapping[str, Any]) -> _Visit:
 def _failure(event: Mapping[str, Any]) -> str:
     for member, details in event.items():
         if member.endswith("EventDetails") and details.get("error"):
-            cause = details.get("cause")
-            return f"{details['error']}: {_readable(cause)}" if cause else str(details["error"])
+            return _told(details["error"], details.get("cause"))
     return str(event["type"])
+
+
+def _told(error: str, cause: str | None) -> str:
+    return f"{error}: {_readable(cause)}" if cause else error
 
 
 def _readable(cause: str) -> str:
@@ -212,7 +247,9 @@ def _state(kind: str, visit: _Visit, status: str) -> str:
     return PASSED if kind in _SILENT_KINDS else "SUCCEEDED"
 
 
-def _notes(execution: Mapping[str, Any]) -> list[str]:
+def _notes(execution: Mapping[str, Any], steps: Iterable[Step]) -> list[str]:
+    """Return the execution's error, unless a step already tells it."""
     if not execution.get("error"):
         return []
-    return [f"{execution['error']}: {_readable(execution.get('cause') or '')}"]
+    error = _told(execution["error"], execution.get("cause"))
+    return [] if any(step.error == error for step in steps) else [error]

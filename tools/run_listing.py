@@ -12,11 +12,16 @@ from tools.run_graph import duration, state_text
 
 @dataclass(frozen=True)
 class RunSummary:
-    """A run in short. ``reference`` is what finds it again: a run id, or an execution's ARN."""
+    """A run in short.
+
+    ``run_id`` is whole; ``label`` is what a person types, its beginning where it is long.
+    ``reference`` is what the service finds it by: a run id, or an execution's ARN.
+    """
 
     kind: str
     pipeline: str
     run_id: str
+    label: str
     reference: str
     status: str
     started: datetime
@@ -27,11 +32,13 @@ class RunSummary:
 def render(runs: Iterable[RunSummary], now: datetime) -> Table:
     """Return the runs as a table that rich prints, newest first."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("Run", "Pipeline", "Kind", "State", "Start", "Duration", "Remark"):
-        table.add_column(column, overflow="fold")
+    table.add_column("Run", overflow="fold")
+    for column in ("Pipeline", "Kind", "State", "Start", "Duration"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("Remark", overflow="fold")
     for run in sorted(runs, key=lambda run: run.started, reverse=True):
         table.add_row(
-            Text(run.run_id),
+            Text(run.label),
             Text(run.pipeline),
             Text(run.kind, style="dim"),
             state_text(run.status),
