@@ -105,7 +105,7 @@ def _object_or_lines(text: bytes, name: str) -> Format:
     try:
         msgspec.json.decode(first_line, type=msgspec.Raw)
     except msgspec.DecodeError as error:
-        goes_on = json_syntax.is_cut(error)
+        goes_on = json_syntax.is_cut(error, len(first_line))
         return Format("json", "object") if goes_on else Format("json_lines", "lines")
     except RecursionError:
         return Format("json_lines", "lines")

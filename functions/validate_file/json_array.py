@@ -147,7 +147,10 @@ class _ArrayReader:
             message = "A record is nested too deeply."
             raise self._rejected(ReasonCode.TOO_DEEPLY_NESTED, message, data, start) from None
         except msgspec.DecodeError as error:
-            goes_on, after = json_syntax.is_cut(error), json_syntax.end_of_value(error)
+            goes_on, after = (
+                json_syntax.is_cut(error, len(data) - start),
+                json_syntax.end_of_value(error),
+            )
         if after is not None:
             self._check_record_size(data, start, after)
             if data[start + after] in (_COMMA, _BRACKET):

@@ -13,7 +13,12 @@ import msgspec
 _PLACE = re.compile(r"\s*\(byte (\d+)\)")
 _CUT = "Input data was truncated"
 _TRAILING = "trailing characters"
-_HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+# An escape in a string: a whole surrogate pair, half of one (the group), or any other.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -28,9 +33,13 @@ class Fault:
     trailing: bool = False
 
 
-def is_cut(error: msgspec.DecodeError) -> bool:
-    """Whether the text is right so far and ends too soon (or has half a surrogate pair)."""
-    return str(error) == _CUT
+def is_cut(error: msgspec.DecodeError, size: int) -> bool:
+    """Whether a text of that size is right so far and ends too soon (or has half a surrogate pair).
+
+    A number that ends in the middle is called invalid, at the byte after the end.
+    """
+    message = str(error)
+    return message == _CUT or (_TRAILING not in message and _place(message) >= size)
 
 
 def end_of_value(error: msgspec.DecodeError) -> int | None:
@@ -60,7 +69,7 @@ def is_valid(text: bytes) -> bool:
 
 
 def _fault(text: bytes, error: msgspec.DecodeError) -> Fault:
-    if is_cut(error):
+    if is_cut(error, len(text)):
         return _fault_of_cut(text)
     after = end_of_value(error)
     if after is not None:
@@ -73,12 +82,12 @@ def _fault(text: bytes, error: msgspec.DecodeError) -> Fault:
 def _fault_of_cut(text: bytes) -> Fault:
     # latin-1 keeps indexes of characters and bytes the same, and JSON's own signs are ASCII.
     try:
-        json.loads(text.decode("latin-1"))
+        json.JSONDecoder().raw_decode(text.decode("latin-1").lstrip())
     except (json.JSONDecodeError, RecursionError):
         return Fault(len(text), "it ends before the value is complete")
-    half = _HALF_A_PAIR.search(text)
-    place = half.start() if half else 0
-    return Fault(place, "half of a surrogate pair, which stands for no character")
+    halves = (found.start() for found in _ESCAPE.finditer(text) if found[1])
+    what = "half of a surrogate pair, which stands for no character"
+    return Fault(next(halves, 0), what)
 
 
 def _place(message: str) -> int:

@@ -6,7 +6,8 @@ https://parquet.apache.org/docs/file-format/
 from functions.common.reasons import FileRejected, Reason, ReasonCode
 from functions.validate_file.detect import PARQUET_MAGIC
 from functions.validate_file.findings import Findings
-from functions.validate_file.parquet_types import SchemaError, UnsupportedTypeError, columns_of
+from functions.validate_file.parquet_schema import SchemaError, read_schema
+from functions.validate_file.parquet_types import UnsupportedTypeError, columns_of
 from functions.validate_file.settings import MIB
 from functions.validate_file.source import Source
 from functions.validate_file.thrift_compact import CompactReader, ThriftError
@@ -27,7 +28,7 @@ def read_parquet(source: Source) -> Findings:
         # What follows the number of rows describes each column of each row group: most of the
         # footer, and nothing that is needed here.
         metadata = CompactReader(footer).read_struct(until=_ROWS)
-        columns = columns_of(metadata.get(_SCHEMA) or [])
+        columns = columns_of(read_schema(_list(metadata.get(_SCHEMA))))
     except (ThriftError, SchemaError) as error:
         message = f"The Parquet footer is damaged: {error}."
         raise _rejected(ReasonCode.INVALID_PARQUET, message) from error
@@ -40,6 +41,12 @@ def read_parquet(source: Source) -> Findings:
     if rows == 0:
         raise _rejected(ReasonCode.NO_RECORDS, "The Parquet file has no rows.")
     return Findings(rows, columns)
+
+
+def _list(value: object) -> list[object]:
+    if isinstance(value, list):
+        return value
+    raise SchemaError("there is no schema")
 
 
 def _read_footer(source: Source) -> bytes:
