@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.local_aws.own_server import OwnServer, own_server
+from tests.integration.local_aws.own_server import REGION, OwnServer
 from tests.wait import wait_until
 
 BUCKET = "glue-workflows"
+DATABASE = "glue_workflows"
 ROLE = "arn:aws:iam::000000000000:role/glue"
 # Does what its arguments say, and takes along what it finds in the run's properties.
 SCRIPT = """
@@ -38,14 +39,12 @@ if "--needs" in arguments:
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    with own_server(tmp_path_factory.mktemp("workflows")) as server:
-        s3, glue = server.client("s3"), server.client("glue")
-        location = {"LocationConstraint": "eu-central-1"}
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
-        s3.put_object(Bucket=BUCKET, Key="script.py", Body=SCRIPT.encode())
-        glue.create_database(DatabaseInput={"Name": "curated"})
-        yield server
+def aws(local_aws: OwnServer) -> OwnServer:
+    s3, glue = local_aws.client("s3"), local_aws.client("glue")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=BUCKET, Key="script.py", Body=SCRIPT.encode())
+    glue.create_database(DatabaseInput={"Name": DATABASE})
+    return local_aws
 
 
 class Flow:
@@ -137,7 +136,7 @@ def test_a_workflow_ends_with_a_table(flow: Flow) -> None:
     flow.glue.create_crawler(
         Name=flow.named("crawl"),
         Role=ROLE,
-        DatabaseName="curated",
+        DatabaseName=DATABASE,
         Targets={"S3Targets": [{"Path": f"s3://{BUCKET}/flow/"}]},
     )
     flow.trigger("begin", "ON_DEMAND", "left", "right")
@@ -158,7 +157,7 @@ def test_a_workflow_ends_with_a_table(flow: Flow) -> None:
     assert join["TriggerName"] == flow.named("then")
     (crawled,) = flow.node(run, "crawl")["CrawlerDetails"]["Crawls"]
     assert crawled["State"] == "SUCCEEDED"
-    table = flow.glue.get_table(DatabaseName="curated", Name="people")["Table"]
+    table = flow.glue.get_table(DatabaseName=DATABASE, Name="people")["Table"]
     names = [column["Name"] for column in table["StorageDescriptor"]["Columns"]]
     assert names == ["id", "name"]
     properties = run["WorkflowRunProperties"]
@@ -268,7 +267,7 @@ def rule(flow: Flow) -> Iterator[Callable[[], str]]:
     events = flow.aws.client("events")
     detail_type = flow.name
     events.put_rule(Name=flow.name, EventPattern=json.dumps({"detail-type": [detail_type]}))
-    arn = f"arn:aws:glue:eu-central-1:000000000000:workflow/{flow.name}"
+    arn = f"arn:aws:glue:{REGION}:000000000000:workflow/{flow.name}"
     # The role is not assumed: LocalStack's open source enforces no policies.
     target = {"Id": "workflow", "Arn": arn, "RoleArn": "arn:aws:iam::000000000000:role/events"}
     assert events.put_targets(Rule=flow.name, Targets=[target])["FailedEntryCount"] == 0

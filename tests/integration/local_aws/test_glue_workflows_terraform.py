@@ -1,84 +1,41 @@
 """Terraform makes, reads, changes and removes triggers and workflows."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.integration.local_aws.own_server import OwnServer
+from tests.integration.local_aws.terraform_root import terraform_root
 
-from tests.integration.local_aws.own_server import OwnServer, own_server
-from tools import terraform
-
-ROOT = Path(__file__).parent / "terraform/glue_workflows"
+PREFIX = "glue-workflows-test"
 
 
-class Stack:
-    """The root module of this test, in a folder of its own."""
+def test_every_kind_of_trigger_and_every_mutable_field(
+    local_aws: OwnServer, tmp_path: Path
+) -> None:
+    glue = local_aws.client("glue")
 
-    def __init__(self, directory: Path, endpoint_url: str) -> None:
-        shutil.copytree(ROOT, directory)
-        self._directory = directory
-        self._endpoint_url = endpoint_url
-        self._terraform = terraform.find()
-        self.run("init", "-input=false")
+    def trigger(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = glue.get_trigger(Name=f"{PREFIX}-{name}")["Trigger"]
+        return found
 
-    def run(self, *arguments: str, **variables: str) -> str:
-        environment = {f"TF_VAR_{name}": value for name, value in variables.items()}
-        environment["TF_VAR_endpoint_url"] = self._endpoint_url
-        answer = self._terraform.run(
-            self._directory,
-            [*arguments, "-no-color"],
-            extra_environment=environment,
-            capture=True,
-        )
-        assert answer.returncode == 0, answer.stdout
-        return answer.stdout
+    with terraform_root("glue_workflows", tmp_path, local_aws.endpoint_url) as root:
+        root.apply()
+        names = ("scheduled", "conditional", "dormant")
+        states = {name: trigger(name)["State"] for name in names}
+        expected = {"scheduled": "ACTIVATED", "conditional": "ACTIVATED", "dormant": "CREATED"}
+        assert states == expected
+        root.assert_nothing_to_do()
 
-    def apply(self, **variables: str) -> str:
-        return self.run("apply", "-auto-approve", "-input=false", **variables)
+        assert "0 added, 7 changed, 0 destroyed" in root.apply(changed="true")
+        root.assert_nothing_to_do(changed="true")
+        scheduled = trigger("scheduled")
+        assert scheduled["State"] == "DEACTIVATED"
+        assert scheduled["Schedule"] == "cron(30 4 ? * MON-FRI *)"
+        assert "Description" not in scheduled
+        assert trigger("dormant")["State"] == "ACTIVATED"
 
-    def plan(self, expected: int, **variables: str) -> str:
-        return self.run(
-            "plan", "-detailed-exitcode", "-input=false", expected=expected, **variables
-        )
+        # And back again: a disabled trigger changes, what was taken away comes back.
+        assert "0 added, 7 changed, 0 destroyed" in root.apply()
 
-
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    with own_server(tmp_path_factory.mktemp("server")) as server:
-        yield server
-
-
-def trigger(aws: OwnServer, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = aws.client("glue").get_trigger(Name=f"glue-workflows-test-{name}")[
-        "Trigger"
-    ]
-    return found
-
-
-def test_every_kind_of_trigger_and_every_mutable_field(aws: OwnServer, tmp_path: Path) -> None:
-    stack = Stack(tmp_path / "root", aws.endpoint_url)
-
-    stack.apply()
-    states = {name: trigger(aws, name)["State"] for name in ("scheduled", "conditional", "dormant")}
-    assert states == {"scheduled": "ACTIVATED", "conditional": "ACTIVATED", "dormant": "CREATED"}
-    stack.assert_settled()
-
-    applied = stack.apply(changed="true")
-    assert "0 added, 7 changed, 0 destroyed" in applied
-    stack.assert_settled(changed="true")
-    scheduled = trigger(aws, "scheduled")
-    assert scheduled["State"] == "DEACTIVATED"
-    assert scheduled["Schedule"] == "cron(30 4 ? * MON-FRI *)"
-    assert "Description" not in scheduled
-    assert trigger(aws, "dormant")["State"] == "ACTIVATED"
-
-    # And back again: what was taken away comes back.
-    stack.apply()
-    stack.assert_settled()
-
-    stack.run("destroy", "-auto-approve", "-input=false")
-    glue = aws.client("glue")
-    assert glue.list_triggers()["TriggerNames"] == []
-    assert glue.list_workflows()["Workflows"] == []
+    left = glue.list_triggers()["TriggerNames"] + glue.list_workflows()["Workflows"]
+    assert [name for name in left if name.startswith(PREFIX)] == []
