@@ -31,6 +31,7 @@ _LOOKS = {
     "TIMEOUT": ("✘", "red"),
     "TIMED_OUT": ("✘", "red"),
     "ERROR": ("✘", "red"),
+    "EXPIRED": ("✘", "red"),
     NOT_RUN: ("○", "dim"),
 }
 

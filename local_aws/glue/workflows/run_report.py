@@ -15,6 +15,8 @@ _COUNTED_AS = {
     "STOPPED": "StoppedActions",
     "CANCELLED": "StoppedActions",
     "ERROR": "ErroredActions",
+    # A queued run that waited too long; the page does not say under which count it falls.
+    "EXPIRED": "ErroredActions",
     "RUNNING": "RunningActions",
     "WAITING": "WaitingActions",
 }

@@ -66,7 +66,14 @@ class TestProgress:
         assert "CrawlerDetails" not in node(run, "crawl-1")
 
     @pytest.mark.parametrize(
-        ("end", "member"), [("TIMEOUT", "timeout"), ("STOPPED", "stopped"), ("FAILED", "failed")]
+        ("end", "member"),
+        [
+            ("TIMEOUT", "timeout"),
+            ("STOPPED", "stopped"),
+            ("FAILED", "failed"),
+            ("ERROR", "errored"),
+            ("EXPIRED", "errored"),
+        ],
     )
     def test_counts_the_ends(self, world: World, end: str, member: str) -> None:
         run_id = world.start()
