@@ -26,7 +26,7 @@ endif
 help: ## List the verbs
 	@echo "Usage: make <verb> [ENV=local|dev|prod] [PORT=4566]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-18s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ## Set-up
 
@@ -83,6 +83,15 @@ demo: ## Start, apply, upload three files and watch them through the pipeline
 run: setup ## Upload FILE=path [KEY=folder/name] and follow its execution
 	@test -n "$(FILE)" || { echo "Which file? make run FILE=examples/samples/people.csv" >&2; exit 2; }
 	@$(PYTHON) -m tools.run --env $(ENV) --file "$(FILE)" $(if $(KEY),--key "$(KEY)") $(tool_arguments)
+
+.PHONY: runs
+runs: setup ## List what has run: executions and workflow runs
+	@$(PYTHON) -m tools.run_history $(tool_arguments) list
+
+.PHONY: run-details
+run-details: setup ## Show one run as a graph: RUN=name, ARN, id or the beginning of one
+	@test -n "$(RUN)" || { echo "Which run? make runs lists them; then make run-details RUN=…" >&2; exit 2; }
+	@$(PYTHON) -m tools.run_history $(tool_arguments) show "$(RUN)"
 
 .PHONY: logs
 logs: setup ## Show the pipeline's logs, and follow them
