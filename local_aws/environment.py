@@ -42,6 +42,7 @@ def server_environment(settings: Settings, environ: Mapping[str, str]) -> dict[s
         inherited
         | _own_settings(settings)
         | _localstack_settings(settings)
+        | _lambda_settings(environ)
         | _no_real_aws()
         | _no_proxy_for_ourselves(inherited)
     )
@@ -77,7 +78,15 @@ def _localstack_settings(settings: Settings) -> dict[str, str]:
         # Queue URLs as http://localhost:<port>/<account>/<name>: they resolve without a name
         # server, and Terraform parses them (exactly two parts in the path).
         "SQS_ENDPOINT_STRATEGY": "off",
+    }
+
+
+def _lambda_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return who executes functions, and how long an environment without work is kept."""
+    idle_seconds = float(environ.get("LOCAL_AWS_LAMBDA_IDLE_SECONDS", "600"))
+    return {
         "LAMBDA_RUNTIME_EXECUTOR": "local_aws",
+        "LAMBDA_KEEPALIVE_MS": str(int(idle_seconds * 1000)),
     }
 
 

@@ -19,6 +19,7 @@ import psutil
 
 from local_aws.environment import server_environment
 from local_aws.errors import PortTakenError, ServerDiedError, StartTimeoutError
+from local_aws.processes import descendants, is_alive, kill
 from local_aws.settings import Settings
 
 START_TIMEOUT = 120.0  # seconds; a start takes two to four, more on a machine under load
@@ -121,13 +122,12 @@ def _recorded_process(settings: Settings) -> psutil.Process | None:
         record = json.loads(settings.record_file.read_text())
         process = psutil.Process(record["pid"])
         same_birth = abs(process.create_time() - record["created"]) < 1.0
-        alive = process.status() != psutil.STATUS_ZOMBIE
         command = process.cmdline()
         # For a moment after its start the kernel shows a process without its arguments.
         ours = not command or str(settings.state_dir) in command
     except (OSError, ValueError, KeyError, psutil.Error):
         return None
-    return process if same_birth and alive and ours else None
+    return process if same_birth and ours and is_alive(process) else None
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -187,13 +187,11 @@ def _health(settings: Settings) -> dict[str, Any] | None:
         return None
 
 
-def _end(process: psutil.Process) -> None:
+def _end(supervisor: psutil.Process) -> None:
     """End the supervisor, which ends the server and all below it."""
+    below = descendants(supervisor.pid)
     with contextlib.suppress(psutil.NoSuchProcess):
-        below = process.children(recursive=True)
-        process.terminate()
-        _, alive = psutil.wait_procs([process], timeout=STOP_TIMEOUT)
-        # Only a supervisor that was itself stopped or killed leaves anything.
-        for survivor in [*alive, *below]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                survivor.kill()
+        supervisor.terminate()
+    _, alive = psutil.wait_procs([supervisor], timeout=STOP_TIMEOUT)
+    # Only a supervisor that was itself suspended or killed leaves anything.
+    kill([*alive, *below])

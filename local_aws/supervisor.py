@@ -14,11 +14,12 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-import psutil
+from local_aws.processes import kill_descendants
 
-SERVER = (sys.executable, "-m", "localstack.runtime.main")
-# LocalStack's own shutdown takes about a second. Its state is in memory: nothing is lost after it.
-GRACE_SECONDS = 10
+SERVER = (sys.executable, "-m", "local_aws.serve")
+# LocalStack's shutdown takes a second or two, and eight if it waits for functions' threads. Its
+# state is in memory: nothing is lost by not waiting.
+GRACE_SECONDS = 3
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -43,36 +44,8 @@ def main() -> int:
     signal.signal(signal.SIGALRM, kill)
     code = _wait_for(server.pid)
     signal.alarm(0)
-    end_descendants()
+    kill_descendants()
     return code
-
-
-def end_descendants() -> None:
-    """Kill every process that the server left behind, however it is grouped."""
-    while survivors := _descendants():
-        for process in survivors:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(survivors, timeout=1)
-
-
-def _descendants() -> list[psutil.Process]:
-    """Return live descendants: by parentage, and by session where orphans cannot be adopted."""
-    own = psutil.Process()
-    found = {process.pid: process for process in own.children(recursive=True)}
-    session = os.getsid(0)
-    for process in psutil.process_iter():
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if process.pid != own.pid and os.getsid(process.pid) == session:
-                found[process.pid] = process
-    return [process for process in found.values() if _is_alive(process)]
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _wait_for(pid: int) -> int:

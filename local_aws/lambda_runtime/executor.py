@@ -18,15 +18,12 @@ from localstack.services.lambda_.invocation.runtime_executor import (
     RuntimeExecutor,
 )
 
-from local_aws.lambda_runtime import runtime_home
+from local_aws.lambda_runtime import runtime_home, runtimes
 from local_aws.lambda_runtime.environment import Environment, Function, Request
 from local_aws.lambda_runtime.output import LogEvent
 
 LOG = logging.getLogger(__name__)
 
-RUNTIME = "python3.13"
-# Older code runs on the newer interpreter, as far as it goes.
-TOLERATED_RUNTIMES = ("python3.11", "python3.12")
 _LAYERS_LOCK = threading.Lock()
 
 
@@ -105,14 +102,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
 def _check_runtime(function_version: FunctionVersion) -> None:
     runtime = function_version.config.runtime
-    if runtime in TOLERATED_RUNTIMES:
-        LOG.warning("%s runs on %s here.", function_version.id.qualified_arn(), RUNTIME)
-    elif runtime != RUNTIME:
-        kind = runtime or "a container image"
-        raise LambdaRuntimeException(
-            f"The local AWS cannot execute {kind}. It executes {RUNTIME}, and "
-            f"{' and '.join(TOLERATED_RUNTIMES)} on the same interpreter."
-        )
+    if reason := runtimes.refusal(runtime):
+        raise LambdaRuntimeException(reason)
+    if runtime != runtimes.RUNTIME:
+        LOG.warning("%s runs on %s.", function_version.id.qualified_arn(), runtimes.RUNTIME)
 
 
 def _function(version: FunctionVersion, env_vars: Mapping[str, object]) -> Function:

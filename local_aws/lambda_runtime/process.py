@@ -3,7 +3,6 @@
 import contextlib
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ import psutil
 from local_aws.lambda_runtime.output import LogEvent, OutputReader
 from local_aws.lambda_runtime.runtime_api import Event, Exited, Invocation, RuntimeApi
 from local_aws.lambda_runtime.runtime_home import BOOTSTRAP
+from local_aws.processes import kill_group
 
 # The interpreter below the virtual environment: the same Python without its packages.
 INTERPRETER = getattr(sys, "_base_executable", sys.executable)
@@ -83,8 +83,7 @@ class RuntimeProcess:
 
         Lambda gives a runtime no chance to say goodbye either.
         """
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        kill_group(self._process.pid)
         self._process.wait()
         self._api.close()
         events = self._output.take()

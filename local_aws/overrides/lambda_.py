@@ -1,17 +1,23 @@
-"""Lambda: logs arrive as the function wrote them, in the group that it names.
+"""Lambda: logs as the function wrote them, and functions that cannot be executed.
 
 - Each event keeps its own time, and one of several lines stays one event.
   https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 - ``LoggingConfig.LogGroup`` is honoured.
   https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
+- A runtime that is not executed here is refused at once, as AWS refuses one that it does not know.
+  LocalStack would make a function of it that fails later and that it cannot delete.
+  https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from localstack.aws.api import RequestContext
 from localstack.services import providers
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
+
+from local_aws.lambda_runtime import runtimes
 
 
 @aws_provider(api="lambda", name="local_aws")
@@ -19,6 +25,7 @@ def lambda_() -> Service:
     """Return LocalStack's service, corrected."""
     _deliver_events()
     _honour_log_group()
+    _refuse_other_runtimes()
     return providers.lambda_.factory().create_service()
 
 
@@ -49,3 +56,27 @@ def _honour_log_group() -> None:
     def get_log_group_name(default: Callable[..., str], self: Any) -> str:
         logging_config = self.function_version.config.logging_config or {}
         return logging_config.get("LogGroup") or default(self)
+
+
+def _refuse_other_runtimes() -> None:
+    from localstack.aws.api.lambda_ import InvalidParameterValueException
+    from localstack.services.lambda_.provider import LambdaProvider
+
+    def check(runtime: str | None) -> None:
+        if reason := runtimes.refusal(runtime):
+            raise InvalidParameterValueException(reason, Type="User")
+
+    @patch(LambdaProvider.create_function)
+    def create_function(
+        create: Callable[..., Any], self: Any, context: RequestContext, request: dict[str, Any]
+    ) -> Any:
+        check(request.get("Runtime"))
+        return create(self, context, request)
+
+    @patch(LambdaProvider.update_function_configuration)
+    def update_function_configuration(
+        update: Callable[..., Any], self: Any, context: RequestContext, request: dict[str, Any]
+    ) -> Any:
+        if "Runtime" in request:
+            check(request["Runtime"])
+        return update(self, context, request)
