@@ -1,0 +1,71 @@
+"""Memory stays the same, whatever the size of a file.
+
+Each file is made while it is read, in a process of its own, whose peak is measured. 200 MB take a
+few seconds; a reader that keeps the file, its lines or its records goes far beyond the bound.
+"""
+
+import subprocess
+import sys
+
+import pytest
+
+MEASURE = """
+import resource, sys, zlib
+from tests.unit.functions.validate_file.files import Generated, repeated
+from functions.common.objects import ObjectVersion
+from functions.validate_file.settings import Limits, Settings
+from functions.validate_file.validation import validate
+
+kind, megabytes = sys.argv[1], int(sys.argv[2])
+size = megabytes * 1024 * 1024
+row = b'%d,"Doe, John",2024-01-31,%s\\n' % (12345, "é🙂".encode() * 10)
+multi = b'%d,"Doe,\\nJohn",2024-01-31,x\\n' % 12345
+record = b'{"id": 12345, "name": "Doe, John", "tags": [{"id": 1}, {"id": 2}], "e": "\\xc3\\xa9"}'
+header = b"id,name,day,text\\n"
+files = {
+    "csv": ("a.csv", repeated(header, row * 100, size)),
+    "multi": ("a.csv", repeated(header, multi * 100, size)),
+    "lines": ("a.jsonl", repeated(b"", (record + b"\\n") * 100, size)),
+    "array": ("a.json", repeated(b"[" + record, (b",\\n" + record) * 100, size, b"]")),
+    "open quote": ("a.csv", repeated(header + b'1,"', row.replace(b'"', b"") * 100, size)),
+    "one line": ("a.csv", repeated(header + b"1,", b"x" * 65536, size)),
+    "one string": ("a.json", repeated(b'[{"a": "', b"x" * 65536, size, b'"}]')),
+    "white space": ("a.json", repeated(b'[{"a": 1}]', b" \\n" * 32768, size)),
+}
+def compress(pieces):
+    packer = zlib.compressobj(1, wbits=31)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
+if kind == "gzip":
+    key, pieces = "a.csv.gz", compress(repeated(header, row * 100, size))
+else:
+    key, pieces = files[kind]
+source = Generated((piece for piece in pieces if piece), size)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+verdict = validate(ObjectVersion("b", key), lambda: source, Settings("p", Limits()))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(verdict.reason.code if verdict.reason else "valid", (peak - before) // 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("csv", "valid"),
+        ("multi", "valid"),
+        ("lines", "valid"),
+        ("array", "valid"),
+        ("gzip", "valid"),
+        ("open quote", "UNCLOSED_QUOTE"),
+        ("one line", "RECORD_TOO_LARGE"),
+        ("one string", "RECORD_TOO_LARGE"),
+        ("white space", "valid"),
+    ],
+)
+def test_memory_is_flat(kind: str, expected: str) -> None:
+    command = [sys.executable, "-c", MEASURE, kind, "200"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    verdict, growth = done.stdout.split()
+    assert verdict == expected
+    assert int(growth) < 64, f"{kind}: {growth} MB more than before"
