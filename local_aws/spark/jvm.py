@@ -1,8 +1,11 @@
 """The command that starts a JVM in which a Python process can make its SparkContext."""
 
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from . import conf, jars
+from . import archive, conf, jars
 from .java import find_java
 from .settings import SparkSettings
 
@@ -24,6 +27,15 @@ OPENED = (
     "sun.security.action",
     "sun.util.calendar",
 )
+# Jobs are short: what runs ten times as often as usual is worth the thorough compiler. Measured,
+# with the archive of classes: a small job takes 2.7 s of processor time instead of 3.7 (6.5 without
+# the archive), 340 MB of CSV to Parquet 14 s instead of 16.
+COMPILER = (
+    "-XX:Tier4InvocationThreshold=50000",
+    "-XX:Tier4MinInvocationThreshold=6000",
+    "-XX:Tier4CompileThreshold=150000",
+    "-XX:Tier4BackEdgeThreshold=400000",
+)
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
@@ -32,34 +44,57 @@ class JvmCommand:
 
     def __init__(self, settings: SparkSettings) -> None:
         self._settings = settings
-        self._java: Path | None = None
-        self._class_path: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+        self._found: _Found | None = None
+
+    @property
+    def java(self) -> Path:
+        """The ``java`` executable."""
+        return self.find().java
+
+    @property
+    def archive(self) -> Path:
+        """Where the archive of classes is, or belongs."""
+        return self.find().archive
+
+    def find(self) -> "_Found":
+        """Find Java and the jars, unless that is done. Raises SparkError."""
+        with self._lock:
+            if self._found is None:
+                self._found = _find(self._settings)
+            return self._found
 
     def build(
         self,
         private: Path,
         extra_jars: tuple[Path, ...] = (),
-        overrides: dict[str, str] | None = None,
+        overrides: Mapping[str, str] | None = None,
     ) -> list[str]:
         """Return the command of a JVM that serves Python, with its files under ``private``.
 
-        ``extra_jars`` come first on the class path; of ``overrides`` those in ``conf.JVM_ONLY``
-        count. Raises SparkError when there is no Java or the jars cannot be had.
+        ``extra_jars`` come last on the class path, as on Glue without --user-jars-first; of
+        ``overrides`` those in ``conf.JVM_ONLY`` count. Raises SparkError when there is no Java or
+        the jars cannot be had.
         """
-        self._find()
+        found = self.find()
         wanted = overrides or {}
-        class_path = [str(jar) for jar in extra_jars]
+        class_path = [str(jar) for jar in (*found.class_path, *extra_jars)]
         if extra := wanted.get("spark.driver.extraClassPath"):
             class_path.append(extra)
-        class_path += self._class_path
+        own_options = [
+            *wanted.get("spark.driver.defaultJavaOptions", "").split(),
+            *wanted.get("spark.driver.extraJavaOptions", "").split(),
+        ]
         properties = conf.jvm_properties(self._settings, private)
         return [
-            str(self._java),
+            str(found.java),
             "-XX:+IgnoreUnrecognizedVMOptions",
             f"-Xmx{wanted.get('spark.driver.memory', self._settings.driver_memory)}",
             "-XX:+UseParallelGC",
             # A driver out of memory ends at once, and not after minutes of collecting garbage.
             "-XX:+ExitOnOutOfMemoryError",
+            *COMPILER,
+            *([] if own_options else archive.options(found.archive)),
             *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
             "-Djdk.reflect.useDirectMethodHandle=false",
             "-Dfile.encoding=UTF-8",
@@ -67,21 +102,27 @@ class JvmCommand:
             f"-Djava.io.tmpdir={private / 'tmp'}",
             f"-Dlog4j2.configurationFile={LOGGING.as_uri()}",
             *(f"-D{name}={value}" for name, value in properties.items()),
-            *wanted.get("spark.driver.defaultJavaOptions", "").split(),
-            *wanted.get("spark.driver.extraJavaOptions", "").split(),
+            *own_options,
             "-cp",
             ":".join(class_path),
             # spark-submit would start a JVM to compose the command, and this in a second one.
             "org.apache.spark.api.python.PythonGatewayServer",
         ]
 
-    def _find(self) -> None:
-        if self._java is not None:
-            return
-        import pyspark
 
-        own = jars.resolve(self._settings.cache_dir, self._settings.maven_url)
-        java = find_java(self._settings.java_home)
-        spark_jars = Path(pyspark.__file__).parent / "jars" / "*"
-        self._class_path = (str(spark_jars), *(str(jar) for jar in own))
-        self._java = java
+@dataclass(frozen=True)
+class _Found:
+    java: Path
+    class_path: tuple[Path, ...]
+    archive: Path
+
+
+def _find(settings: SparkSettings) -> _Found:
+    import pyspark
+
+    own = jars.resolve(settings.cache_dir, settings.maven_url)
+    java = find_java(settings.java_home)
+    # One by one and sorted: the archive of classes holds for one order of jars only.
+    spark_jars = sorted((Path(pyspark.__file__).parent / "jars").glob("*.jar"))
+    class_path = (*spark_jars, *own)
+    return _Found(java, class_path, archive.archive_path(settings.cache_dir, java, class_path))

@@ -30,6 +30,7 @@ def main() -> int:
     failure: str | None = None
     try:
         if gateway:
+            imports.preload()
             gateway.connect()
     except GatewayError as error:
         failure = str(error)
@@ -51,6 +52,7 @@ def _run(spec: dict[str, Any], gateway: Gateway | None) -> str | None:
     except Exception as error:
         sys.stderr.write(f"{error}\n")
         return script.describe(error)
+    imports.give_way(entries)
     sys.path[:0] = entries
     sys.argv = [spec["script"], *spec["argv"]]
     if gateway:

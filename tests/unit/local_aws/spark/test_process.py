@@ -340,6 +340,24 @@ def test_extra_jars_are_on_the_class_path(pool: JobPool, spec: MakeSpec, tmp_pat
 
 
 @pytest.mark.spark
+def test_a_job_may_bring_its_own_edition_of_a_library(
+    pool: JobPool, spec: MakeSpec, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "libs.zip", "w") as archive:
+        archive.writestr("boto3/__init__.py", "VERSION = 'own'\n")
+        archive.writestr("boto3/part.py", "")
+    job = pool.start(
+        spec(
+            "import boto3, boto3.part\nprint(boto3.VERSION)",
+            kind="glueetl",
+            py_files=(tmp_path / "libs.zip",),
+        )
+    )
+    assert finish(job) == SUCCESS, job.stderr.read_text()
+    assert job.stdout.read_text() == "own\n"
+
+
+@pytest.mark.spark
 def test_a_warm_process_serves_one_job_and_leaks_nothing(
     settings: SparkSettings, spec: MakeSpec
 ) -> None:
