@@ -12,14 +12,18 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 TERRAFORM := $(PYTHON) -m tools.terraform
 export LOCAL_AWS_PORT := $(PORT)
+export CHECKPOINT_DISABLE := 1
 
 # Only envs/local takes an endpoint; another env talks to AWS with the credentials of the shell.
+# What Terraform knows of a local AWS lies beside that one's own state, so that two never meet.
 ifeq ($(ENV),local)
-apply_arguments := -var=endpoint_url=$(ENDPOINT) -auto-approve -input=false
-plan_arguments := -var=endpoint_url=$(ENDPOINT)
+local_state := $(CURDIR)/.local_aws/$(PORT)
+export TF_DATA_DIR := $(local_state)/terraform
+init_arguments := -input=false -backend-config=path=$(local_state)/terraform.tfstate
+variables := -var=endpoint_url=$(ENDPOINT)
 tool_arguments := --endpoint-url $(ENDPOINT)
 else
-plan_arguments := $(if $(wildcard envs/$(ENV)/terraform.tfvars),,-var-file=terraform.tfvars)
+init_arguments := -input=false $(if $(wildcard envs/$(ENV)/backend.hcl),-backend-config=backend.hcl)
 endif
 
 .PHONY: help
@@ -44,14 +48,18 @@ package: setup ## Build the zips of functions and Glue libraries under dist/
 
 ## The local AWS
 
+.PHONY: spark
+spark: setup ## Fetch Spark's S3 jars and warm its classes, once per machine
+	@$(PYTHON) -m local_aws.spark.prepare
+
 .PHONY: up
-up: setup ## Start the local AWS (http://localhost:PORT)
+up: spark ## Start the local AWS (http://localhost:PORT)
 	@$(PYTHON) -m local_aws start
 
 .PHONY: down
 down: setup ## Stop the local AWS; what was in it is gone
 	@$(PYTHON) -m local_aws stop
-	@rm -f envs/local/terraform.tfstate envs/local/terraform.tfstate.backup
+	@rm -f .local_aws/$(PORT)/terraform.tfstate*
 
 .PHONY: status
 status: setup ## Say whether the local AWS runs, and where
@@ -59,20 +67,28 @@ status: setup ## Say whether the local AWS runs, and where
 
 ## The pipeline
 
+# A local plan is thousands of lines that nobody asked for: it goes to a log, and the progress shows.
 .PHONY: apply
 apply: package $(if $(filter local,$(ENV)),up) ## Create or change the pipeline in envs/ENV
-	@$(TERRAFORM) envs/$(ENV) init
-	@$(TERRAFORM) envs/$(ENV) apply $(apply_arguments)
+	@$(TERRAFORM) envs/$(ENV) init $(init_arguments) >/dev/null
+ifeq ($(ENV),local)
+	@echo "Planning envs/local ..."
+	@$(TERRAFORM) envs/local plan -input=false -no-color $(variables) -out=$(local_state)/plan.tfplan >$(local_state)/plan.log 2>&1 \
+		|| { cat $(local_state)/plan.log >&2; exit 1; }
+	@$(TERRAFORM) envs/local apply -input=false $(local_state)/plan.tfplan | grep -vE '^$$|^Outputs:|^[a-z_]+ = |^  "|^[})]'
+else
+	@$(TERRAFORM) envs/$(ENV) apply
+endif
 
 .PHONY: plan
 plan: package $(if $(filter local,$(ENV)),up) ## Show what apply would change in envs/ENV
-	@$(TERRAFORM) envs/$(ENV) init
-	@$(TERRAFORM) envs/$(ENV) plan $(plan_arguments)
+	@$(TERRAFORM) envs/$(ENV) init $(init_arguments)
+	@$(TERRAFORM) envs/$(ENV) plan $(variables)
 
 .PHONY: destroy
 destroy: setup ## Remove the pipeline of envs/ENV
-	@$(TERRAFORM) envs/$(ENV) init
-	@$(TERRAFORM) envs/$(ENV) destroy $(apply_arguments)
+	@$(TERRAFORM) envs/$(ENV) init $(init_arguments)
+	@$(TERRAFORM) envs/$(ENV) destroy $(variables) $(if $(filter local,$(ENV)),-auto-approve)
 
 .PHONY: demo
 demo: ## Start, apply, upload three files and watch them through the pipeline
@@ -126,7 +142,7 @@ test-repo: setup ## The repository's own rules
 	@$(PYTEST) -q tests/repo
 
 .PHONY: test-integration
-test-integration: package ## Integration tests on a local AWS of their own
+test-integration: package spark ## Integration tests on a local AWS of their own
 	@echo "== Integration tests"
 	@$(PYTEST) tests/integration
 
