@@ -1,9 +1,10 @@
 locals {
   # s3://bucket/prefix → bucket, prefix
-  split = { for uri in distinct(concat(var.reads, var.writes)) : uri => regex("^s3://([^/]+)/(.*)$", uri) }
+  writes = concat(var.writes, local.spark ? var.observability.spark_events[*] : [])
+  split  = { for uri in distinct(concat(var.reads, local.writes)) : uri => regex("^s3://([^/]+)/(.*)$", uri) }
 
-  readable  = [for uri in distinct(concat(var.reads, var.writes)) : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}*"]
-  writeable = [for uri in var.writes : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}*"]
+  readable  = [for uri in distinct(concat(var.reads, local.writes)) : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}*"]
+  writeable = [for uri in local.writes : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}*"]
   code      = [for uri in values(local.location) : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}"]
 
   # Listing is granted per bucket and bound to the prefixes.
@@ -56,7 +57,7 @@ resource "aws_iam_role_policy" "execution" {
           # Glue names the groups itself: /aws-glue/jobs/output, /error, /logs-v2, /aws-glue/python-jobs/…
           Sid      = "WriteLogs"
           Effect   = "Allow"
-          Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+          Action   = concat(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], var.network.security_configuration == null ? [] : ["logs:AssociateKmsKey"])
           Resource = ["arn:${local.partition}:logs:${local.here}:log-group:/aws-glue/*"]
         },
         {
@@ -94,6 +95,14 @@ resource "aws_iam_role_policy" "execution" {
         Effect   = "Allow"
         Action   = ["s3:GetBucketLocation"]
         Resource = [for bucket in keys(local.listable) : "arn:${local.partition}:s3:::${bucket}"]
+      }],
+      local.network_statements,
+      var.network.security_configuration == null ? [] : [{
+        # Security configurations have no ARNs.
+        Sid      = "ReadSecurityConfiguration"
+        Effect   = "Allow"
+        Action   = ["glue:GetSecurityConfiguration"]
+        Resource = ["*"]
       }],
       var.kms_key_arn == null ? [] : [{
         Sid      = "UseKey"

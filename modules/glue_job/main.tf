@@ -9,7 +9,16 @@ locals {
 
   spark = var.runtime.type != "pythonshell"
 
-  files    = concat([var.code.script], var.code.extra_py_files, var.code.extra_jars)
+  # https://docs.aws.amazon.com/glue/latest/dg/glue-version-support-policy.html, as of 2026-11-20.
+  # support: the last updates; life: after it no job of this version is made or run.
+  glue_versions = ["3.0", "4.0", "5.0", "5.1"]
+  ended_versions = {
+    "0.9" = { support = "2022-06-01", life = "2026-04-01" }
+    "1.0" = { support = "2022-09-30", life = "2026-04-01" }
+    "2.0" = { support = "2024-01-31", life = "2026-04-01" }
+  }
+
+  files    = concat([var.code.script], var.code.extra_py_files, var.code.extra_jars, var.code.extra_files)
   uploads  = toset([for file in local.files : file if !startswith(file, "s3://")])
   location = { for file in local.files : file => startswith(file, "s3://") ? file : "s3://${var.code.bucket}/${var.code.prefix}/${var.name}/${basename(file)}" }
   missing  = [for file in local.uploads : file if !fileexists(file)]
@@ -17,9 +26,14 @@ locals {
   arguments = merge(
     length(var.code.extra_py_files) == 0 ? {} : { "--extra-py-files" = join(",", [for file in var.code.extra_py_files : local.location[file]]) },
     length(var.code.extra_jars) == 0 ? {} : { "--extra-jars" = join(",", [for file in var.code.extra_jars : local.location[file]]) },
-    var.observability.metrics && local.spark ? { "--enable-metrics" = "true", "--enable-observability-metrics" = "true" } : {},
+    length(var.code.extra_files) == 0 ? {} : { "--extra-files" = join(",", [for file in var.code.extra_files : local.location[file]]) },
+    var.observability.metrics && local.spark ? { "--enable-metrics" = "true" } : {},
+    var.observability.observability_metrics && local.spark ? { "--enable-observability-metrics" = "true" } : {},
     var.observability.insights && local.spark ? { "--enable-job-insights" = "true" } : {},
+    var.observability.spark_events != null && local.spark ? { "--enable-spark-ui" = "true", "--spark-event-logs-path" = var.observability.spark_events } : {},
     local.spark ? { "--job-language" = "python" } : {},
+    var.runtime.type == "glueetl" ? { "--job-bookmark-option" = "job-bookmark-${var.bookmark}" } : {},
+    var.runtime.auto_scaling ? { "--enable-auto-scaling" = "true" } : {},
     var.arguments,
   )
 }
@@ -52,6 +66,11 @@ resource "aws_glue_job" "this" {
   worker_type       = local.spark ? var.runtime.worker_type : null
   number_of_workers = local.spark ? var.runtime.number_of_workers : null
   max_capacity      = local.spark ? null : var.runtime.max_capacity
+  # Only batch jobs have one; to name the standard one of others would show as a change at every plan.
+  execution_class = var.runtime.type == "glueetl" ? var.runtime.execution_class : null
+
+  connections            = var.network.connections
+  security_configuration = var.network.security_configuration
 
   timeout     = var.limits.timeout_minutes
   max_retries = var.limits.max_retries

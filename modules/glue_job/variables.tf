@@ -23,18 +23,19 @@ variable "code" {
     prefix         = optional(string, "glue_scripts")
     extra_py_files = optional(list(string), [])
     extra_jars     = optional(list(string), [])
+    extra_files    = optional(list(string), [])
   })
 
   validation {
     condition = var.code.bucket != null || alltrue([
-      for file in concat([var.code.script], var.code.extra_py_files, var.code.extra_jars) : startswith(file, "s3://")
+      for file in concat([var.code.script], var.code.extra_py_files, var.code.extra_jars, var.code.extra_files) : startswith(file, "s3://")
     ])
     error_message = "Local files need code.bucket, the name of the bucket they are uploaded to; or give s3:// URIs."
   }
 }
 
 variable "runtime" {
-  description = "Kind of job and the workers it runs on. pythonshell jobs have max_capacity (0.0625 or 1) and no workers."
+  description = "Kind of job and the workers it runs on. With auto_scaling number_of_workers is the most there will be. execution_class FLEX is cheaper and starts when there is room. pythonshell jobs have max_capacity (0.0625 or 1) and no workers."
   type = object({
     type              = optional(string, "glueetl")
     glue_version      = optional(string, "5.1")
@@ -42,6 +43,8 @@ variable "runtime" {
     worker_type       = optional(string, "G.1X")
     number_of_workers = optional(number, 2)
     max_capacity      = optional(number, 0.0625)
+    execution_class   = optional(string, "STANDARD")
+    auto_scaling      = optional(bool, false)
   })
   default  = {}
   nullable = false
@@ -52,8 +55,13 @@ variable "runtime" {
   }
 
   validation {
-    condition     = var.runtime.type == "pythonshell" || contains(["4.0", "5.0", "5.1"], var.runtime.glue_version)
-    error_message = "runtime.glue_version is 4.0, 5.0 or 5.1; older versions get no updates: https://docs.aws.amazon.com/glue/latest/dg/glue-version-support-policy.html"
+    condition     = var.runtime.type == "pythonshell" || !contains(keys(local.ended_versions), var.runtime.glue_version)
+    error_message = "Glue ${var.runtime.glue_version} has had no updates since ${try(local.ended_versions[var.runtime.glue_version].support, "")} and has run nothing since ${try(local.ended_versions[var.runtime.glue_version].life, "")}: take one of ${join(", ", local.glue_versions)}. https://docs.aws.amazon.com/glue/latest/dg/glue-version-support-policy.html"
+  }
+
+  validation {
+    condition     = var.runtime.type == "pythonshell" || contains(concat(local.glue_versions, keys(local.ended_versions)), var.runtime.glue_version)
+    error_message = "runtime.glue_version is one of ${join(", ", local.glue_versions)}."
   }
 
   validation {
@@ -75,8 +83,36 @@ variable "runtime" {
   }
 
   validation {
-    condition     = var.runtime.type != "pythonshell" || contains(["3.9"], coalesce(var.runtime.python_version, "3.9"))
-    error_message = "A pythonshell job runs Python 3.9."
+    condition     = var.runtime.type != "pythonshell" || coalesce(var.runtime.python_version, "3.9") == "3.9"
+    error_message = "A pythonshell job runs Python 3.9: 3.6 has had no updates since 2026-03-31. https://docs.aws.amazon.com/glue/latest/dg/glue-version-support-policy.html"
+  }
+
+  validation {
+    condition     = var.runtime.type == "pythonshell" || coalesce(var.runtime.python_version, "3") == "3"
+    error_message = "The runtime.python_version of a Spark job is 3; which Python 3 it is follows from glue_version."
+  }
+
+  validation {
+    condition     = contains(["STANDARD", "FLEX"], var.runtime.execution_class)
+    error_message = "runtime.execution_class is STANDARD or FLEX."
+  }
+
+  # https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
+  validation {
+    condition     = var.runtime.type == "pythonshell" || var.runtime.glue_version != "3.0" || contains(["G.025X", "G.1X", "G.2X", "G.4X", "G.8X"], var.runtime.worker_type)
+    error_message = "${var.runtime.worker_type} workers need Glue 4.0 or newer."
+  }
+
+  # https://docs.aws.amazon.com/glue/latest/dg/add-job.html (Job run class: Flexible)
+  validation {
+    condition     = var.runtime.execution_class != "FLEX" || (var.runtime.type == "glueetl" && contains(["G.1X", "G.2X"], var.runtime.worker_type))
+    error_message = "FLEX is for glueetl jobs on G.1X or G.2X workers."
+  }
+
+  # https://docs.aws.amazon.com/glue/latest/dg/auto-scaling.html
+  validation {
+    condition     = !var.runtime.auto_scaling || var.runtime.type != "pythonshell"
+    error_message = "A pythonshell job has no workers to scale: leave runtime.auto_scaling off."
   }
 }
 
@@ -154,6 +190,33 @@ variable "writes" {
   }
 }
 
+variable "bookmark" {
+  description = "What the job remembers of what it has read: enable (it reads what is new), pause (it reads what is new and remembers nothing) or disable."
+  type        = string
+  default     = "disable"
+  nullable    = false
+
+  validation {
+    condition     = contains(["enable", "pause", "disable"], var.bookmark)
+    error_message = "bookmark is enable, pause or disable."
+  }
+
+  validation {
+    condition     = var.bookmark == "disable" || var.runtime.type == "glueetl"
+    error_message = "Only glueetl jobs have bookmarks: a stream has checkpoints, a pythonshell job nothing."
+  }
+}
+
+variable "network" {
+  description = "Connections through which the job reaches databases and VPCs, and the security configuration that says how logs, bookmarks and data are encrypted. Both by name."
+  type = object({
+    connections            = optional(list(string), [])
+    security_configuration = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "policy_statements" {
   description = "What the job may do besides, by statement id."
   type = map(object({
@@ -171,13 +234,26 @@ variable "policy_statements" {
 }
 
 variable "observability" {
-  description = "Job metrics in CloudWatch (shown on the dashboard), and job insights, which explain a failure."
+  description = "Job metrics in CloudWatch (shown on the dashboard), observability metrics (skew, errors by category), job insights, which explain a failure, and where Spark's event logs go (s3://bucket/folder/; null: nowhere)."
   type = object({
-    metrics  = optional(bool, true)
-    insights = optional(bool, true)
+    metrics               = optional(bool, true)
+    observability_metrics = optional(bool, true)
+    insights              = optional(bool, true)
+    spark_events          = optional(string)
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.observability.spark_events == null ? true : can(regex("^s3://[a-z0-9.-]+/(.*/)?$", var.observability.spark_events))
+    error_message = "observability.spark_events is a folder, s3://bucket/folder/, with the slash at its end."
+  }
+
+  # https://docs.aws.amazon.com/glue/latest/dg/monitor-observability.html
+  validation {
+    condition     = !(var.observability.observability_metrics && !var.observability.metrics) || var.runtime.type == "pythonshell"
+    error_message = "Observability metrics come with the job metrics: set observability.metrics too, or neither."
+  }
 }
 
 variable "permissions_boundary_arn" {

@@ -150,11 +150,26 @@ run "local_files_need_a_bucket" {
   expect_failures = [var.code]
 }
 
-run "refuses_a_version_without_updates" {
+run "refuses_a_version_that_has_ended" {
   command = plan
 
   variables {
     runtime = { glue_version = "2.0" }
+  }
+
+  expect_failures = [var.runtime]
+
+  assert {
+    condition     = local.ended_versions["2.0"].life == "2026-04-01"
+    error_message = "The message names the day after which AWS runs nothing of this version."
+  }
+}
+
+run "refuses_an_unknown_version" {
+  command = plan
+
+  variables {
+    runtime = { glue_version = "6.0" }
   }
 
   expect_failures = [var.runtime]
@@ -198,4 +213,165 @@ run "refuses_what_is_no_uri" {
   }
 
   expect_failures = [var.reads]
+}
+
+run "a_real_job_has_more_to_say" {
+  command = plan
+
+  variables {
+    runtime       = { worker_type = "G.2X", number_of_workers = 20, execution_class = "FLEX", auto_scaling = true }
+    bookmark      = "enable"
+    network       = { connections = ["warehouse"], security_configuration = "sealed" }
+    observability = { spark_events = "s3://logs/spark/" }
+    code          = { script = "tests/fixtures/job.py", extra_files = ["s3://shared/rates.json"], bucket = "artifacts" }
+  }
+
+  assert {
+    condition = aws_glue_job.this.default_arguments == tomap({
+      "--enable-auto-scaling"          = "true"
+      "--enable-job-insights"          = "true"
+      "--enable-metrics"               = "true"
+      "--enable-observability-metrics" = "true"
+      "--enable-spark-ui"              = "true"
+      "--extra-files"                  = "s3://shared/rates.json"
+      "--job-bookmark-option"          = "job-bookmark-enable"
+      "--job-language"                 = "python"
+      "--spark-event-logs-path"        = "s3://logs/spark/"
+    })
+    error_message = jsonencode(aws_glue_job.this.default_arguments)
+  }
+
+  assert {
+    condition     = aws_glue_job.this.execution_class == "FLEX" && jsonencode(aws_glue_job.this.connections) == jsonencode(["warehouse"]) && aws_glue_job.this.security_configuration == "sealed"
+    error_message = "Execution class, connections and security configuration must reach the job."
+  }
+
+  assert {
+    condition = { for s in jsondecode(aws_iam_role_policy.execution.policy).Statement : s.Sid => s.Resource if contains(["ReadCode", "WriteData", "ReadConnections", "RemoveMarkedInterfaces"], s.Sid) } == {
+      ReadCode               = ["arn:aws:s3:::shared/rates.json", "arn:aws:s3:::artifacts/glue_scripts/process-csv-data/job.py"]
+      WriteData              = ["arn:aws:s3:::processed/people/*", "arn:aws:s3:::logs/spark/*"]
+      ReadConnections        = ["arn:aws:glue:eu-west-1:123456789012:catalog", "arn:aws:glue:eu-west-1:123456789012:connection/warehouse"]
+      RemoveMarkedInterfaces = ["arn:aws:ec2:eu-west-1:123456789012:network-interface/*"]
+    }
+    error_message = aws_iam_role_policy.execution.policy
+  }
+
+  assert {
+    condition     = strcontains(aws_iam_role_policy.execution.policy, "logs:AssociateKmsKey") && strcontains(aws_iam_role_policy.execution.policy, "glue:GetSecurityConfiguration")
+    error_message = "An encrypted log group needs the job to name its key."
+  }
+}
+
+run "a_stream_has_checkpoints_and_no_class" {
+  command = plan
+
+  variables {
+    runtime = { type = "gluestreaming", worker_type = "G.025X" }
+  }
+
+  assert {
+    condition     = aws_glue_job.this.execution_class == null && !contains(keys(aws_glue_job.this.default_arguments), "--job-bookmark-option")
+    error_message = "Execution class and bookmarks are for batch jobs."
+  }
+}
+
+run "refuses_flex_on_large_workers" {
+  command = plan
+
+  variables {
+    runtime = { worker_type = "G.8X", execution_class = "FLEX" }
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "refuses_flex_for_a_stream" {
+  command = plan
+
+  variables {
+    runtime = { type = "gluestreaming", execution_class = "FLEX" }
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "refuses_to_scale_a_python_shell_job" {
+  command = plan
+
+  variables {
+    runtime = { type = "pythonshell", auto_scaling = true }
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "refuses_python_3_6" {
+  command = plan
+
+  variables {
+    runtime = { type = "pythonshell", python_version = "3.6" }
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "refuses_python_2_for_spark" {
+  command = plan
+
+  variables {
+    runtime = { python_version = "2" }
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "refuses_memory_workers_for_a_stream" {
+  command = plan
+
+  variables {
+    runtime = { type = "gluestreaming", worker_type = "R.1X" }
+  }
+
+  expect_failures = [var.runtime]
+}
+
+run "refuses_bookmarks_of_a_stream" {
+  command = plan
+
+  variables {
+    runtime  = { type = "gluestreaming" }
+    bookmark = "enable"
+  }
+
+  expect_failures = [var.bookmark]
+}
+
+run "refuses_an_unknown_bookmark" {
+  command = plan
+
+  variables {
+    bookmark = "reset"
+  }
+
+  expect_failures = [var.bookmark]
+}
+
+run "refuses_observability_metrics_alone" {
+  command = plan
+
+  variables {
+    observability = { metrics = false }
+  }
+
+  expect_failures = [var.observability]
+}
+
+run "refuses_memory_workers_on_an_old_version" {
+  command = plan
+
+  variables {
+    runtime = { glue_version = "3.0", worker_type = "R.2X" }
+  }
+
+  expect_failures = [var.runtime]
 }
