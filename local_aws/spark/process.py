@@ -25,6 +25,8 @@ from .settings import SparkSettings
 LOG = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 10.0
+# The script's working directory, within the run's folder: a job's own files cannot meet ours there.
+WORKING_FOLDER = "cwd"
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class JobSpec:
     """One run of a script.
 
     All paths are local copies. ``argv`` is ``sys.argv[1:]``; ``work_dir`` is private to the run and
-    exists, and gets stdout.log, stderr.log and result.json; ``environment`` is complete with
+    exists, and gets stdout.log, stderr.log, spec.json and result.json; the script runs in its
+    folder ``cwd``, where ``--extra-files`` belong. ``environment`` is complete with
     ``AWS_ENDPOINT_URL`` and credentials; ``spark_conf`` comes from ``--conf``; ``python_modules``
     are the requirements of ``--additional-python-modules``, which must be installed already.
     """
@@ -65,6 +68,7 @@ class JobSpec:
             "argv": list(self.argv),
             "py_files": [str(path) for path in self.py_files],
             "work_dir": str(self.work_dir),
+            "cwd": str(self.work_dir / WORKING_FOLDER),
             "environment": dict(self.environment),
             "python_modules": list(self.python_modules),
             "properties": conf.run_properties(name, self.environment, self.spark_conf)

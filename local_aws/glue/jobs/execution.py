@@ -13,7 +13,7 @@ from local_aws.glue.jobs.logs import LogTail
 from local_aws.glue.jobs.ports import Launcher, Process, Storage, StorageError
 from local_aws.glue.jobs.run import JobRun
 from local_aws.glue.ports import LogSink, Site
-from local_aws.spark.process import JobResult, JobSpec
+from local_aws.spark.process import WORKING_FOLDER, JobResult, JobSpec
 
 LOG = logging.getLogger(__name__)
 _LOG_INTERVAL = 0.5
@@ -89,7 +89,7 @@ class Execution:
             )
         for uri in needs.files:
             # The service puts these into the script's working directory.
-            self._fetch(uri, self._work_dir)
+            self._fetch(uri, self._work_dir / WORKING_FOLDER)
         return JobSpec(
             kind=_KINDS[command],
             script=self._fetch(needs.script, self._work_dir),

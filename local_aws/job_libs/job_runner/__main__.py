@@ -55,6 +55,8 @@ def _run(spec: dict[str, Any], gateway: Gateway | None) -> str | None:
     imports.give_way(entries)
     sys.path[:0] = entries
     sys.argv = [spec["script"], *spec["argv"]]
+    Path(spec["cwd"]).mkdir(exist_ok=True)
+    os.chdir(spec["cwd"])
     if gateway:
         workers = os.pathsep.join([*entries, os.environ["PYTHONPATH"]])
         gateway.set_properties({**spec["properties"], "spark.executorEnv.PYTHONPATH": workers})

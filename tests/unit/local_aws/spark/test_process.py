@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from local_aws.spark.errors import JavaNotFoundError, PoolClosedError
-from local_aws.spark.process import JobPool, JobProcess, JobResult, JobSpec
+from local_aws.spark.process import WORKING_FOLDER, JobPool, JobProcess, JobResult, JobSpec
 from local_aws.spark.settings import SparkSettings
 from tests.wait import wait_until
 
@@ -106,6 +106,25 @@ def test_nothing_of_the_server_and_the_person_reaches_a_job(
         )
     )
     assert finish(job) == SUCCESS, job.stderr.read_text()
+
+
+def test_a_script_finds_its_extra_files_beside_it_and_none_of_ours(
+    pool: JobPool, spec: MakeSpec
+) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html"""
+    run = spec(
+        """
+        import json, os
+        assert sorted(os.listdir(".")) == ["result.json", "spec.json"], os.listdir(".")
+        assert json.load(open("result.json")) == ["mine"]
+        raise ValueError("told all the same")
+        """
+    )
+    folder = run.work_dir / WORKING_FOLDER
+    folder.mkdir()
+    for name in ("result.json", "spec.json"):
+        (folder / name).write_text('["mine"]')
+    assert finish(pool.start(run)) == JobResult(False, "ValueError: told all the same")
 
 
 @pytest.mark.parametrize(

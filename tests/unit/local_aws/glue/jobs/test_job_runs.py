@@ -16,6 +16,7 @@ from local_aws.glue.errors import (
     InvalidInputException,
 )
 from local_aws.glue.jobs.interface import JobRunEnded, RunOverrides, WorkflowRunRef
+from local_aws.spark.process import WORKING_FOLDER
 from tests.unit.local_aws.glue.memory import World
 from tests.wait import wait_until
 
@@ -59,13 +60,14 @@ def test_a_process_gets_all_its_files_and_its_environment(world: World) -> None:
         "s3://code/my lib.whl": b"wheel",
         "s3://code/x.jar": b"jar",
         "s3://code/conf.json": b"{}",
+        "s3://code/result.json": b"[]",
     }
     world.create_job(
         DefaultArguments={
             "--extra-py-files": "s3://code/lib.zip",
             "--additional-python-modules": "s3://code/my lib.whl, pyarrow==18.0.0",
             "--extra-jars": "s3://code/x.jar",
-            "--extra-files": "s3://code/conf.json",
+            "--extra-files": "s3://code/conf.json,s3://code/result.json",
             "--conf": "spark.a=1 --conf spark.b=x=y",
         }
     )
@@ -74,7 +76,8 @@ def test_a_process_gets_all_its_files_and_its_environment(world: World) -> None:
     assert spec.script.read_bytes() == b"pass"
     assert [path.read_bytes() for path in spec.py_files] == [b"zip", b"wheel"]
     assert [path.read_bytes() for path in spec.jars] == [b"jar"]
-    assert (spec.work_dir / "conf.json").read_bytes() == b"{}"
+    assert (spec.work_dir / WORKING_FOLDER / "conf.json").read_bytes() == b"{}"
+    assert (spec.work_dir / WORKING_FOLDER / "result.json").read_bytes() == b"[]"
     assert spec.python_modules == ("pyarrow==18.0.0",)
     assert spec.spark_conf == {"spark.a": "1", "spark.b": "x=y"}
     assert spec.environment["AWS_ENDPOINT_URL"] == "http://localhost:1"
