@@ -6,6 +6,8 @@ character like any other. Where lines end in CR LF, a CR LF inside quotes is rea
 parser knows one line ending per file.
 """
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame, SparkSession
 
 from pipeline_spark.arguments import JobArguments
@@ -17,11 +19,18 @@ _SPARK_MAX_COLUMNS = 20_480
 
 
 def read_csv(spark: SparkSession, uri: str, arguments: JobArguments) -> DataFrame:
-    """Read the file at ``uri`` with the validated columns; a record that does not fit ends the job.
+    """Read the file at ``uri`` with the validated columns; what does not fit ends the job."""
+    return read_delimited(spark, uri, arguments.columns, arguments.delimiter or ",")
+
+
+def read_delimited(
+    spark: SparkSession, uri: str, columns: Sequence[Column], delimiter: str
+) -> DataFrame:
+    """Read the file at ``uri``, or all files of a folder, each with a header of these columns.
 
     ``multiLine`` is always on: a quoted field may hold a line break at any place in the file.
     """
-    texts = [Column(column.name, "string") for column in arguments.columns]
+    texts = [Column(column.name, "string") for column in columns]
     records = (
         spark.read.schema(f"{schema_of(texts)}, `{CORRUPT_RECORD}` string")
         .option("mode", "PERMISSIVE")
@@ -29,11 +38,11 @@ def read_csv(spark: SparkSession, uri: str, arguments: JobArguments) -> DataFram
         .option("header", True)
         # False means: compare the header with the schema.
         .option("enforceSchema", False)
-        .option("sep", arguments.delimiter or ",")
+        .option("sep", delimiter)
         .option("escape", '"')
         .option("multiLine", True)
         .option("encoding", "UTF-8")
-        .option("maxColumns", max(_SPARK_MAX_COLUMNS, len(arguments.columns) + 1))
+        .option("maxColumns", max(_SPARK_MAX_COLUMNS, len(columns) + 1))
         .csv(uri)
     )
-    return typed(refuse_contradictions(records, arguments.columns), arguments.columns)
+    return typed(refuse_contradictions(records, columns), columns)

@@ -5,7 +5,8 @@
     ├── SchemaContradictionError  a record does not fit the columns that validation found
     ├── RowCountMismatchError     validation counted other rows than the job wrote
     ├── ReservedColumnError       the file has a column that the job adds itself
-    └── SourceChangedError        the object was replaced or deleted while the job read it
+    ├── SourceChangedError        the object was replaced or deleted while the job read it
+    └── NoRawDataError            there is nothing to convert
 
 Glue shows the class name and the text as the run's ``ErrorMessage``, so each text says which file
 it is about.
@@ -34,3 +35,7 @@ class ReservedColumnError(ProcessingError):
 
 class SourceChangedError(ProcessingError):
     """The source object was replaced or deleted while the job read it."""
+
+
+class NoRawDataError(ProcessingError):
+    """There is nothing to convert. What was converted before stays."""

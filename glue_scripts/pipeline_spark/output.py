@@ -25,14 +25,16 @@ def staging_for(output: S3Location, execution_name: str) -> S3Location:
     return S3Location(output.bucket, f"{STAGING_PREFIX}{execution_name}/{uuid4().hex}/")
 
 
-def write_parquet(records: DataFrame, folder: str) -> int:
+def write_parquet(records: DataFrame, folder: str, partition_by: Sequence[str] = ()) -> int:
     """Write the records as Parquet (zstd) into an empty ``folder`` and return their number.
 
-    The number comes from the same pass that writes.
+    Columns of ``partition_by`` become folders, ``day=2026-11-20/``. The number comes from the same
+    pass that writes.
     """
     seen = Observation("written")
     observed = records.observe(seen, F.count(F.lit(1)).alias("rows"))
-    observed.write.mode("errorifexists").option("compression", "zstd").parquet(folder)
+    writer = observed.write.mode("errorifexists").option("compression", "zstd")
+    writer.parquet(folder, partitionBy=list(partition_by) or None)
     return int(seen.get["rows"])
 
 
