@@ -58,17 +58,18 @@ class Endpoint:
 
 
 class EventBus:
-    """A ``ports.EventSink``: the default bus of EventBridge."""
+    """A ``ports.EventSink``: the default bus of EventBridge, for one source of events."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, source: str = "aws.glue") -> None:
         self._endpoint = endpoint
+        self._source = source
 
     def put(
         self, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str] = ()
     ) -> None:
-        """Put one event with source ``aws.glue``."""
+        """Put one event."""
         entry = {
-            "Source": "aws.glue",
+            "Source": self._source,
             "DetailType": detail_type,
             "Detail": json.dumps(detail),
             "Resources": list(resources),

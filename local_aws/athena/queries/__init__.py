@@ -1,0 +1,1 @@
+"""Query executions and their results."""

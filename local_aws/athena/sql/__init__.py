@@ -1,0 +1,1 @@
+"""Athena's SQL: statements, and queries in DuckDB's dialect."""

@@ -1,0 +1,151 @@
+"""Athena's queries in DuckDB's dialect.
+
+https://docs.aws.amazon.com/athena/latest/ug/functions-env3.html: Athena's engine is Trino's.
+sqlglot knows both dialects; here is what it leaves.
+"""
+
+from collections.abc import Callable, Sequence
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, UnsupportedError
+
+from local_aws.athena.errors import InvalidRequestException, QueryFailed, not_supported
+
+_DIALECT = "athena"
+# Stands for a column that the query does not name; Athena calls it _col0, by its position.
+UNNAMED = "$unnamed"
+
+
+def parse(text: str) -> exp.Query:
+    """Read a query. Raises InvalidRequestException (MALFORMED_QUERY), as StartQueryExecution."""
+    try:
+        statements = sqlglot.parse(text, dialect=_DIALECT)
+    except ParseError as error:
+        raise _malformed(error) from error
+    except SqlglotError as error:
+        raise InvalidRequestException(str(error), "MALFORMED_QUERY") from error
+    if len(statements) != 1:
+        raise InvalidRequestException(
+            "Only one sql statement is allowed. Got: " + text, "MALFORMED_QUERY"
+        )
+    (query,) = statements
+    if isinstance(query, exp.Values):
+        query = exp.select("*").from_(query.copy())
+    if not isinstance(query, exp.Query):
+        raise InvalidRequestException("Queries of this type are not supported", "MALFORMED_QUERY")
+    return query
+
+
+def bind(query: exp.Query, parameters: Sequence[str]) -> exp.Query:
+    """Put ``parameters`` in the places of ``?``. Raises QueryFailed if their number differs.
+
+    https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
+    """
+    places = list(query.find_all(exp.Placeholder))
+    if len(places) != len(parameters) and places:
+        raise QueryFailed(
+            "INVALID_PARAMETER_USAGE",
+            f"line 1:1: Incorrect number of parameters: expected {len(places)} "
+            f"but found {len(parameters)}",
+        )
+    # find_all goes by depth; the text's order decides which parameter is whose.
+    for place, parameter in zip(sorted(places, key=_start), parameters, strict=bool(places)):
+        place.replace(_parameter(parameter))
+    return query
+
+
+def _start(place: exp.Expr) -> int:
+    return int(place.meta.get("start", 0))
+
+
+def _parameter(text: str) -> exp.Expr:
+    """Read a value: an expression without columns, else a string."""
+    try:
+        value = sqlglot.parse_one(text, dialect=_DIALECT)
+    except SqlglotError:
+        return exp.Literal.string(text)
+    is_plain = isinstance(value, exp.Condition) and not value.find(exp.Column, exp.Query)
+    return value if is_plain else exp.Literal.string(text)
+
+
+def name_columns(query: exp.Query) -> None:
+    """Give every result column without a name a mark that ``UNNAMED`` begins."""
+    select = query
+    while isinstance(select, exp.SetOperation | exp.Subquery):
+        select = select.this
+    if not isinstance(select, exp.Select):
+        return
+    named = []
+    for index, column in enumerate(select.expressions):
+        keeps = isinstance(column, exp.Column | exp.Alias | exp.Star | exp.Dot) or column.is_star
+        named.append(column if keeps else exp.alias_(column, f"{UNNAMED}{index}", quoted=True))
+    select.set("expressions", named)
+
+
+def to_duckdb(query: exp.Expr) -> str:
+    """Return the query in DuckDB's words. Raises QueryFailed for what has none."""
+    try:
+        return query.transform(_rewritten).sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)
+    except UnsupportedError as error:
+        raise not_supported(f"This query ({error})") from error
+
+
+def _rewritten(node: exp.Expr) -> exp.Expr:
+    for kind, rewrite in _REWRITES.items():
+        if isinstance(node, kind):
+            return rewrite(node)
+    return node
+
+
+def _literal(node: exp.Expr) -> exp.Expr:
+    # Athena reads 1.5 as a double, Trino and DuckDB as a decimal.
+    if not node.args["is_string"] and "." in node.name and "e" not in node.name.lower():
+        return exp.Literal.number(f"{node.name}e0")
+    return node
+
+
+def _division(node: exp.Expr) -> exp.Expr:
+    divisor = node.args["expression"]
+    if isinstance(divisor, exp.Literal) and divisor.name.strip("0."):
+        return node
+    if not (isinstance(divisor, exp.Anonymous) and divisor.name == "nonzero"):
+        node.set("expression", exp.Anonymous(this="nonzero", expressions=[divisor.copy()]))
+    return node
+
+
+def _slice(node: exp.Expr) -> exp.Expr:
+    # slice(array, start, length); DuckDB's takes the end.
+    array, start, length = node.this, node.args["start"], node.args["end"]
+    end = exp.Sub(
+        this=exp.Add(this=exp.paren(start.copy()), expression=exp.paren(length.copy())),
+        expression=exp.Literal.number(1),
+    )
+    return exp.Anonymous(this="list_slice", expressions=[array, start, end])
+
+
+def _column(node: exp.Expr) -> exp.Expr:
+    # db.t.x is t.x: the table has a name of its own by now.
+    node.set("db", None)
+    node.set("catalog", None)
+    return node
+
+
+_REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.Literal: _literal,
+    exp.Div: _division,
+    exp.Mod: _division,
+    exp.ArraySlice: _slice,
+    exp.Column: _column,
+}
+
+
+def _malformed(error: ParseError) -> InvalidRequestException:
+    found = error.errors[0]
+    # sqlglot counts columns to the end of the word that it did not expect.
+    word = found["highlight"] or ""
+    column = max((found["col"] or 1) - len(word) + 1, 1)
+    return InvalidRequestException(
+        f"line {found['line']}:{column}: mismatched input '{word}'. {found['description']}",
+        "MALFORMED_QUERY",
+    )

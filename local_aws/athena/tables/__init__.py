@@ -1,0 +1,1 @@
+"""Tables of the Data Catalog as DuckDB sees them, and their data in S3."""
