@@ -6,12 +6,10 @@ https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.h
 import threading
 from collections.abc import Mapping
 
-from sqlglot import exp
-
 from local_aws.athena.errors import InvalidRequestException, ResourceNotFoundException
 from local_aws.athena.paging import page
 from local_aws.athena.sql import translation
-from local_aws.athena.sql.statements import Deallocate, Prepare
+from local_aws.athena.sql.statements import Deallocate, Prepare, Select
 from local_aws.athena.work_groups import WorkGroups
 from local_aws.glue.ports import Clock, Operation, Request, Response
 
@@ -50,15 +48,16 @@ class PreparedStatements:
             kept = {key: s for key, s in self._statements.items() if key[0] != work_group}
             self._statements = kept
 
-    def query(self, work_group: str, name: str) -> exp.Query:
-        """Return the query of a statement. Raises InvalidRequestException."""
+    def select(self, work_group: str, name: str) -> Select:
+        """Return a prepared statement. Raises InvalidRequestException."""
         with self._lock:
             found = self._statements.get((work_group, name))
         if found is None:
             raise InvalidRequestException(
                 f"PreparedStatement {name} was not found in workGroup {work_group}"
             )
-        return translation.parse(found["QueryStatement"])
+        text = found["QueryStatement"]
+        return Select(text, translation.parse(text))
 
     def apply(self, work_group: str, statement: Prepare | Deallocate) -> None:
         """Do what PREPARE or DEALLOCATE PREPARE says. Raises InvalidRequestException."""

@@ -19,7 +19,7 @@ from local_aws.athena.formats.relation import (
     unparsable,
 )
 from local_aws.athena.formats.scalars import from_text
-from local_aws.athena.sql.quoting import literal
+from local_aws.athena.sql.quoting import literal, name
 from local_aws.athena.tables import hive_types
 from local_aws.athena.tables.definition import Column
 from local_aws.glue.crawlers.hive_types import Array, HiveType, Map, Scalar, Struct
@@ -81,25 +81,51 @@ class _Members:
         ((seen,),) = self._source.session.rows(
             f"SELECT json_group_structure({value}) FROM {self._documents}"
         )
-        spec = _spec(column.type, json.loads(seen) if seen else None)
-        return f"CAST(json_transform({value}, {literal(json.dumps(spec))}) AS {column.duckdb_type})"
+        return _read(value, column.type, json.loads(seen) if seen else None, depth=0)
 
 
 def _pointer(key: str) -> str:
     return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
-def _spec(hive_type: HiveType, seen: Any) -> Any:
-    """Return the structure to read a type by, with the members' names as they are in the data."""
+def _read(value: str, hive_type: HiveType, seen: Any, depth: int) -> str:
+    """Return an expression of the type for ``value``, an expression of a JSON.
+
+    ``seen`` is the structure that all values have, by json_group_structure: it tells how the data
+    spell the members' names. What is not of its type is NULL.
+    """
+    item = f"item{depth}"
     match hive_type:
         case Struct(fields):
             names: Mapping[str, Any] = seen if isinstance(seen, dict) else {}
             actual = {key.lower(): key for key in names}
-            return {
-                actual.get(field, field): _spec(kind, names.get(actual.get(field, field)))
+            members = ", ".join(
+                f"{name(field)} := {_member(value, actual.get(field, field), kind, names, depth)}"
                 for field, kind in fields
-            }
+            )
+            kind, made = "OBJECT", f"struct_pack({members})"
         case Array(element):
-            return [_spec(element, seen[0] if isinstance(seen, list) and seen else None)]
-        case Map() | Scalar():
-            return hive_types.to_duckdb(hive_type)
+            inner = seen[0] if isinstance(seen, list) and seen else None
+            made = (
+                f"list_transform(json_extract({value}, '$[*]'), "
+                f"lambda {item}: {_read(item, element, inner, depth + 1)})"
+            )
+            kind = "ARRAY"
+        case Map(key, element):
+            inner = next(iter(seen.values()), None) if isinstance(seen, dict) else None
+            pointer = f"'/' || replace(replace({item}, '~', '~0'), '/', '~1')"
+            entry = _read(f"json_extract({value}, {pointer})", element, inner, depth + 1)
+            made = (
+                f"map_from_entries(list_transform(json_keys({value}), "
+                f"lambda {item}: {{'k': {from_text(item, key)}, 'v': {entry}}}))"
+            )
+            kind = "OBJECT"
+        case Scalar():
+            return from_text(f"({value} ->> '$')", hive_type)
+    whole = f"CASE WHEN json_type({value}) = '{kind}' THEN {made} END"
+    return f"CAST({whole} AS {hive_types.to_duckdb(hive_type)})"
+
+
+def _member(value: str, key: str, hive_type: HiveType, names: Mapping[str, Any], depth: int) -> str:
+    member = f"json_extract({value}, {literal(_pointer(key))})"
+    return _read(member, hive_type, names.get(key), depth + 1)

@@ -14,6 +14,7 @@ from local_aws.athena.queries.partitioning import Partitioning
 from local_aws.athena.queries.selection import Selection
 from local_aws.athena.sql import statements as st
 from local_aws.athena.sql import translation
+from local_aws.athena.sql.parameters import bind
 from local_aws.athena.sql.session import Session
 from local_aws.athena.tables.catalog import Catalog, Clients
 from local_aws.athena.tables.objects import Objects
@@ -106,7 +107,10 @@ class Interpreter:
         )
 
     def _select(self, statement: st.Select) -> Outcome:
-        return self._selection.select(translation.bind(statement.query, self._context.parameters))
+        bound = bind(statement.text, self._context.parameters)
+        return self._selection.select(
+            statement.query if bound == statement.text else translation.parse(bound)
+        )
 
     def _create_view(self, statement: st.CreateView) -> Outcome:
         # The query is run for its columns alone.

@@ -89,7 +89,7 @@ class Queries:
         parameters = tuple(request.get("ExecutionParameters") or ())
         if isinstance(statement, st.Execute):
             parameters = tuple(statement.parameters) or parameters
-            statement = st.Select(self._prepared.query(group.name, statement.name))
+            statement = self._prepared.select(group.name, statement.name)
         elif isinstance(statement, st.Prepare | st.Deallocate):
             self._prepared.apply(group.name, statement)
         configuration = group.result_configuration(request.get("ResultConfiguration") or {})

@@ -22,6 +22,7 @@ def translate(error: duckdb.Error, query: exp.Expr) -> QueryFailed:
     for pattern, name, template in _MESSAGES:
         if found := re.match(pattern, message):
             words = {key: value for key, value in found.groupdict().items() if value is not None}
+            words["type"] = _TYPES.get(words.get("type", ""), words.get("type", ""))
             at = next(positions(query, words.get("word", "")), "")
             return QueryFailed(name, at + template.format(**words))
     return QueryFailed(_KINDS.get(kind, "GENERIC_INTERNAL_ERROR"), message.split("\n")[0])
@@ -68,6 +69,7 @@ _MESSAGES = (
     ),
     (r"Cannot compare values of type (?P<types>.*?) - ", "TYPE_MISMATCH", "Cannot compare {types}"),
 )
+_TYPES = {"INT8": "TINYINT", "INT16": "SMALLINT", "INT32": "INT", "INT64": "BIGINT"}
 _KINDS = {
     "Binder": "TYPE_MISMATCH",
     "Catalog": "NOT_SUPPORTED",

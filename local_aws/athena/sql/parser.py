@@ -11,6 +11,7 @@ from local_aws.athena.sql import statements as st
 from local_aws.athena.sql import translation
 from local_aws.athena.sql.create_table import columns, create_external, properties
 from local_aws.athena.sql.cursor import Cursor
+from local_aws.athena.sql.parameters import parameters_of
 from local_aws.athena.sql.references import CATALOG
 
 _QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "(")
@@ -22,7 +23,7 @@ def parse(text: str) -> st.Statement:
     if cursor.at_end:
         raise InvalidRequestException("Query string is empty", "MALFORMED_QUERY")
     if any(cursor.peek(word) for word in _QUERIES):
-        return st.Select(translation.parse(text))
+        return st.Select(text, translation.parse(text))
     for words, read in _STATEMENTS.items():
         if cursor.take(*words.split()):
             statement = read(cursor)
@@ -236,19 +237,7 @@ def _prepare(cursor: Cursor) -> st.Statement:
 def _execute(cursor: Cursor) -> st.Statement:
     name = cursor.name()
     parameters = cursor.rest() if cursor.take("USING") else ""
-    return st.Execute(name, split_parameters(parameters))
-
-
-def split_parameters(text: str) -> list[str]:
-    """Cut ``1, 'a, b', f(2, 3)`` at its commas."""
-    cursor = Cursor(text)
-    found, depth, start = [], 0, 0
-    for token in cursor.words():
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.text, 0)
-        if token.text == "," and depth == 0:
-            found.append(text[start : token.start].strip())
-            start = token.end + 1
-    return [*found, text[start:].strip()] if text.strip() else []
+    return st.Execute(name, parameters_of(parameters))
 
 
 def _deallocate(cursor: Cursor) -> st.Statement:

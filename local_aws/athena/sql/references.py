@@ -103,7 +103,7 @@ def _may_be_null(reference: Reference, select: exp.Select) -> bool:
 
 
 def _speaks_of(condition: exp.Expr, reference: Reference, keys: Sequence[str]) -> bool:
-    if condition.find(exp.Query, exp.Lambda, exp.Rand, exp.Placeholder):
+    if condition.find(exp.Query, exp.Lambda, exp.Rand):
         return False
     columns = list(condition.find_all(exp.Column))
     return bool(columns) and all(

@@ -19,9 +19,13 @@ _SETTINGS = (
 )
 # Functions that sqlglot does not translate, and guards.
 _MACROS = (
-    """nonzero(x) AS CASE
-         WHEN x = 0 AND typeof(x) NOT IN ('DOUBLE', 'FLOAT')
-         THEN error('DIVISION_BY_ZERO: Division by zero') ELSE x END""",
+    # DuckDB's integer division makes 1e0 / 0 NULL, where Athena has Infinity: better an error.
+    """nonzero(divisor, dividend) AS CASE
+         WHEN divisor = 0 AND (typeof(divisor) IN ('DOUBLE', 'FLOAT')
+           OR typeof(dividend) IN ('DOUBLE', 'FLOAT'))
+         THEN error('NOT_SUPPORTED: Infinity, as the result of a division by zero, is not '
+           || 'supported by the local AWS')
+         WHEN divisor = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE divisor END""",
     "map_agg(k, v) AS map_from_entries(list({'k': k, 'v': v}) FILTER (k IS NOT NULL))",
     "codepoint(x) AS unicode(x)",
     "at_timezone(x, zone) AS timezone(zone, x)",

@@ -34,8 +34,9 @@ class Statement:
 
 @dataclass(frozen=True)
 class Select(Statement):
-    """A query."""
+    """A query, and its text."""
 
+    text: str
     query: exp.Query
     kind: ClassVar[str] = "DML"
     subkind: ClassVar[str] = "SELECT"

@@ -4,17 +4,19 @@ https://docs.aws.amazon.com/athena/latest/ug/functions-env3.html: Athena's engin
 sqlglot knows both dialects; here is what it leaves.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, UnsupportedError
 
-from local_aws.athena.errors import InvalidRequestException, QueryFailed, not_supported
+from local_aws.athena.errors import InvalidRequestException, not_supported
 
 _DIALECT = "athena"
 # Stands for a column that the query does not name; Athena calls it _col0, by its position.
 UNNAMED = "$unnamed"
+# A macro of the session: division of integers by zero fails.
+_GUARD = "nonzero"
 
 
 def parse(text: str) -> exp.Query:
@@ -35,38 +37,6 @@ def parse(text: str) -> exp.Query:
     if not isinstance(query, exp.Query):
         raise InvalidRequestException("Queries of this type are not supported", "MALFORMED_QUERY")
     return query
-
-
-def bind(query: exp.Query, parameters: Sequence[str]) -> exp.Query:
-    """Put ``parameters`` in the places of ``?``. Raises QueryFailed if their number differs.
-
-    https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
-    """
-    places = list(query.find_all(exp.Placeholder))
-    if len(places) != len(parameters) and places:
-        raise QueryFailed(
-            "INVALID_PARAMETER_USAGE",
-            f"line 1:1: Incorrect number of parameters: expected {len(places)} "
-            f"but found {len(parameters)}",
-        )
-    # find_all goes by depth; the text's order decides which parameter is whose.
-    for place, parameter in zip(sorted(places, key=_start), parameters, strict=bool(places)):
-        place.replace(_parameter(parameter))
-    return query
-
-
-def _start(place: exp.Expr) -> int:
-    return int(place.meta.get("start", 0))
-
-
-def _parameter(text: str) -> exp.Expr:
-    """Read a value: an expression without columns, else a string."""
-    try:
-        value = sqlglot.parse_one(text, dialect=_DIALECT)
-    except SqlglotError:
-        return exp.Literal.string(text)
-    is_plain = isinstance(value, exp.Condition) and not value.find(exp.Column, exp.Query)
-    return value if is_plain else exp.Literal.string(text)
 
 
 def name_columns(query: exp.Query) -> None:
@@ -109,8 +79,9 @@ def _division(node: exp.Expr) -> exp.Expr:
     divisor = node.args["expression"]
     if isinstance(divisor, exp.Literal) and divisor.name.strip("0."):
         return node
-    if not (isinstance(divisor, exp.Anonymous) and divisor.name == "nonzero"):
-        node.set("expression", exp.Anonymous(this="nonzero", expressions=[divisor.copy()]))
+    if not (isinstance(divisor, exp.Anonymous) and divisor.name == _GUARD):
+        guarded = exp.Anonymous(this=_GUARD, expressions=[divisor.copy(), node.this.copy()])
+        node.set("expression", guarded)
     return node
 
 
