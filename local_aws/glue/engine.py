@@ -12,6 +12,8 @@ from local_aws.glue.catalog.databases import Databases
 from local_aws.glue.catalog.functions import Functions
 from local_aws.glue.catalog.indexes import Indexes
 from local_aws.glue.catalog.partitions import Partitions
+from local_aws.glue.catalog.search import Search
+from local_aws.glue.catalog.statistics import Statistics
 from local_aws.glue.catalog.store import Store
 from local_aws.glue.catalog.tables import Tables
 from local_aws.glue.crawlers.classifiers import Classifiers
@@ -81,6 +83,8 @@ class Engine:
             Tables(store, changes),
             Partitions(store, changes),
             Indexes(store),
+            Search(store),
+            Statistics(store),
             Functions(store),
             Connections(site, around.clock, self.tags),
             SecurityConfigurations(around.clock),

@@ -17,7 +17,10 @@ type Values = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Partition:
-    """One partition of a table; its place among the others is its values."""
+    """One partition of a table; its place among the others is its values.
+
+    ``statistics`` are the API's ColumnStatistics by column, here and in ``Table``.
+    """
 
     database: str
     table: str
@@ -25,6 +28,7 @@ class Partition:
     values: Values
     definition: Mapping[str, Any]
     created: datetime
+    statistics: dict[str, Response] = field(default_factory=dict, compare=False)
 
     def to_api(self) -> Response:
         """Return the API's ``Partition``."""
@@ -62,6 +66,7 @@ class Table:
     archived: list[TableVersion] = field(default_factory=list)
     partitions: dict[Values, Partition] = field(default_factory=dict)
     indexes: dict[str, list[str]] = field(default_factory=dict)
+    statistics: dict[str, Response] = field(default_factory=dict)
 
     @property
     def partition_keys(self) -> list[Mapping[str, Any]]:
