@@ -71,6 +71,8 @@ def _localstack_settings(settings: Settings) -> dict[str, str]:
         "LOCALSTACK_VOLUME_DIR": str(settings.work_dir / "volume"),
         "FILESYSTEM_ROOT": str(settings.work_dir / "filesystem"),
         "CONFIG_DIR": str(settings.work_dir / "config"),
+        # The index of plugins. The one in ~/.cache misses changes of the last two minutes.
+        "XDG_CACHE_HOME": str(settings.work_dir / "cache"),
         # Nothing from the network, and no usage reports to it.
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         "DISABLE_EVENTS": "1",

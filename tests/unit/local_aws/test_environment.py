@@ -35,7 +35,8 @@ def test_own_settings_reach_the_plugins(settings: Settings) -> None:
 
 def test_all_files_lie_in_the_state_folder(settings: Settings) -> None:
     environment = server_environment(settings, {})
-    for name in ("TMPDIR", "LOCALSTACK_VOLUME_DIR", "FILESYSTEM_ROOT", "CONFIG_DIR"):
+    names = ("TMPDIR", "LOCALSTACK_VOLUME_DIR", "FILESYSTEM_ROOT", "CONFIG_DIR", "XDG_CACHE_HOME")
+    for name in names:
         assert Path(environment[name]).is_relative_to(settings.state_dir)
 
 
