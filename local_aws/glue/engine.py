@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from local_aws.glue import constraints
+from local_aws.glue.bookmarks.service import Bookmarks
 from local_aws.glue.catalog.changes import Changes
 from local_aws.glue.catalog.connections import Connections
 from local_aws.glue.catalog.databases import Databases
@@ -72,6 +73,8 @@ class Engine:
         )
         self.tags = Tags()
         self.jobs = JobService(workshop, around.clock, around.events, self.tags, around.minute)
+        bookmarks = Bookmarks()
+        self.jobs.on_job_deleted(bookmarks.forget)
         classifiers = Classifiers(around.clock)
         crawl_runner = CrawlRunner(site, around.clock, around.events, around.logs, around.clients)
         self.crawlers = CrawlerService(crawl_runner, classifiers, self.tags)
@@ -90,10 +93,12 @@ class Engine:
             SecurityConfigurations(around.clock),
             classifiers,
             self.jobs,
+            bookmarks,
             self.crawlers,
             self.workflows,
         )
         self._operations = _table(self._components)
+        self._internal_operations = bookmarks.internal_operations()
 
     def answers(self, operation: str) -> bool:
         """Say whether a component answers ``operation``."""
@@ -103,6 +108,10 @@ class Engine:
         """Answer one request. Raises GlueError, or PassOn where the request is none of ours."""
         constraints.check(operation, request)
         return self._operations[operation](request)
+
+    def handle_internal(self, operation: str, request: Request) -> Response:
+        """Answer what only job processes ask. Raises GlueError, or KeyError if there is no such."""
+        return self._internal_operations[operation](request)
 
     def close(self) -> None:
         """End every component, the last one first: the later ones use the earlier ones."""

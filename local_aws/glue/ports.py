@@ -62,6 +62,11 @@ class Site:
     endpoint_url: str
     partition: str = "aws"
 
+    @property
+    def internal_path(self) -> str:
+        """The path at the endpoint under which the site's own job processes ask the engine."""
+        return f"/_local_aws/glue/{self.account_id}/{self.region}"
+
     def arn(self, resource: str) -> str:
         """Return the Glue ARN of ``resource``, such as ``job/name``."""
         return f"arn:{self.partition}:glue:{self.region}:{self.account_id}:{resource}"

@@ -1,5 +1,6 @@
 """Plugs the Glue model into LocalStack. The only file of the model that knows LocalStack."""
 
+import json
 import logging
 import os
 import tempfile
@@ -13,6 +14,9 @@ from localstack import config
 from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest
 from localstack.aws.skeleton import DispatchTable, Skeleton
 from localstack.aws.spec import load_service
+from localstack.http import Request, route
+from localstack.http import Response as HttpResponse
+from localstack.services.edge import ROUTER
 from localstack.services.moto import call_moto
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
@@ -56,6 +60,28 @@ class GlueProvider(ServiceLifecycleHook):
         if engine is None:
             raise EntityNotFoundException(f"Workflow {workflow_name} not found")
         engine.workflows.notify_event(workflow_name, event_id)
+
+    def on_before_start(self) -> None:
+        """Open the way by which job processes reach their engine."""
+        ROUTER.add(self.answer_job)
+
+    @route(Site("<account_id>", "<region>", "").internal_path + "/<operation>", methods=["POST"])
+    def answer_job(
+        self, request: Request, account_id: str, region: str, operation: str
+    ) -> HttpResponse:
+        """Answer a job process: a JSON object in, one out, or an error with code and message."""
+        with self._lock:
+            engine = self._engines.get((account_id, region))
+        if engine is None:
+            return HttpResponse(status=404)
+        try:
+            answer = engine.handle_internal(operation, json.loads(request.data))
+        except GlueError as error:
+            body = {"Code": error.code, "Message": error.message}
+            return HttpResponse(json.dumps(body), status=400, mimetype="application/json")
+        except KeyError:
+            return HttpResponse(status=404)
+        return HttpResponse(json.dumps(answer), mimetype="application/json")
 
     def on_before_stop(self) -> None:
         """End all runs: no job process outlives the server."""

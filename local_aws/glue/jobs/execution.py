@@ -121,6 +121,8 @@ class Execution:
             # The endpoint takes an account id as the access key of that account.
             "AWS_ACCESS_KEY_ID": site.account_id,
             "AWS_SECRET_ACCESS_KEY": "test",
+            # For awsglue alone: AWS publishes no operations for what it asks there.
+            "LOCAL_AWS_GLUE_URL": site.endpoint_url + site.internal_path,
             "JOB_NAME": self._run.job.name,
             "JOB_RUN_ID": self._run.id,
         }

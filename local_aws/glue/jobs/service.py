@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs.html
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -35,6 +35,7 @@ class JobService:
         self._lock = threading.Lock()
         self._jobs: dict[str, JobDefinition] = {}
         self._runs = Runs(workshop, clock, events, minute)
+        self._deletion_listeners: list[Callable[[str], None]] = []
 
     def operations(self) -> Mapping[str, Operation]:
         """Return the operations on jobs and runs."""
@@ -95,6 +96,10 @@ class JobService:
         """Call ``listener`` whenever a run has ended for good."""
         self._runs.on_run_ended(listener)
 
+    def on_job_deleted(self, listener: Callable[[str], None]) -> None:
+        """Call ``listener`` with the name of every job that is deleted."""
+        self._deletion_listeners.append(listener)
+
     # Jobs
 
     def _create_job(self, request: Request) -> Response:
@@ -141,6 +146,8 @@ class JobService:
             if self._jobs.pop(name, None) is not None:
                 self._tags.forget(self._arn(name))
         self._runs.forget(name)
+        for listener in self._deletion_listeners:
+            listener(name)
         return {"JobName": name}
 
     # Runs

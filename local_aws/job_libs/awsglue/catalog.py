@@ -22,6 +22,7 @@ SERDES = {
     "OrcSerde": "orc",
 }
 BATCH = 100  # partitions per BatchCreatePartition, the API's limit
+NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,15 @@ def column_type(hive: str) -> T.DataType:
 def hive_columns(schema: T.StructType) -> list[dict[str, str]]:
     """Return columns as the catalog has them."""
     return [{"Name": one.name, "Type": one.dataType.simpleString()} for one in schema]
+
+
+def partition_folder(session: SparkSession, keys: Sequence[str], values: Sequence[str]) -> str:
+    """Return the folder in which Spark keeps a partition, such as ``year=2026/month=11``."""
+    names = session._jvm.org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils
+    return "/".join(
+        f"{names.escapePathName(key)}={names.escapePathName(value)}"
+        for key, value in zip(keys, values, strict=True)
+    )
 
 
 def select_partitions(

@@ -195,14 +195,10 @@ def _partitions(
     context: "GlueContext", df: DataFrame, path: str, keys: Sequence[str]
 ) -> list[catalog.Partition]:
     """Return the partitions that ``df`` was written to, in the folders that Spark names."""
-    names = context.spark_session._jvm.org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils
     columns = [F.col(paths.quote(key)).cast("string").alias(key) for key in keys]
     found = []
     for row in df.select(columns).distinct().collect():
-        values = ["__HIVE_DEFAULT_PARTITION__" if value in (None, "") else value for value in row]
-        folders = [
-            f"{names.escapePathName(key)}={names.escapePathName(value)}"
-            for key, value in zip(keys, values, strict=True)
-        ]
-        found.append(catalog.Partition(tuple(values), "/".join([path.rstrip("/"), *folders])))
+        values = tuple(catalog.NULL_PARTITION if value in (None, "") else value for value in row)
+        folder = catalog.partition_folder(context.spark_session, keys, values)
+        found.append(catalog.Partition(values, f"{path.rstrip('/')}/{folder}"))
     return found

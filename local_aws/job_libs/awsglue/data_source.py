@@ -1,4 +1,4 @@
-"""Reading files, and tables of the catalog, into DataFrames.
+"""Reading files into DataFrames.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-s3-home.html
 """
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from . import catalog, files, formats
+from . import files, formats
+from .bookmark_state import Limits
 from .errors import UnsupportedByLocalGlue
 
 if TYPE_CHECKING:
@@ -85,31 +85,56 @@ def read_files(
     if connection_type.lower() not in FILE_CONNECTIONS:
         format = connection_type
     spec = formats.reading(format, format_options)
-    recurse = str(options.get("recurse", False)).lower() == "true"
-    roots = paths_of(options)
-    paths = context.bookmarks.pending(ctx, roots)
-    if options.get("exclusions"):
-        paths = _without_excluded(context.spark_session, paths, recurse, options["exclusions"])
-    base = roots[0] if len(roots) == 1 and paths != roots else None
-    df = _load(context.spark_session, spec, paths, recurse, base)
+    df = read_roots(context, spec, paths_of(options), options, ctx)
     if spec.name == "csv":
         df = _glue_headers(df, spec)
     return formats.pick(df, spec.json_path)
 
 
-def _without_excluded(
-    session: SparkSession, paths: Sequence[str], recurse: bool, exclusions: Any
-) -> list[str]:
-    patterns = files.parse_exclusions(exclusions)
+def read_roots(
+    context: "GlueContext",
+    spec: formats.Format,
+    roots: Sequence[str],
+    options: Mapping[str, Any],
+    ctx: str,
+    schema: StructType | None = None,
+) -> DataFrame:
+    """Read what lies at ``roots``, or of it what bookmarks, exclusions and limits leave."""
+    session = context.spark_session
+    recurse = is_true(options, "recurse")
+    limits = Limits.of(options)
+    if not (context.bookmarks.follows(ctx) or options.get("exclusions") or limits.bounded):
+        return load(session, spec, roots, recurse, schema=schema)
+    found = [file for root in roots for file in files_at(session, root, options)]
+    by_root: dict[str | None, list[str]] = {}
+    for file in context.bookmarks.pending(ctx, found, limits):
+        by_root.setdefault(file.root, []).append(files.literal(file.path))
+    # Names of folders are columns below the root, which Spark would not know from the files.
+    parts = [load(session, spec, paths, recurse, root, schema) for root, paths in by_root.items()]
+    return union(parts) if parts else load(session, spec, [], schema=schema)
+
+
+def files_at(session: SparkSession, root: str, options: Mapping[str, Any]) -> list[files.File]:
+    """Return the files at ``root`` without the excluded ones."""
+    patterns = files.parse_exclusions(options.get("exclusions") or "[]")
     return [
-        file.path
-        for path in paths
-        for file in files.list_files(session, path, recurse)
-        if not files.excluded(file.path, path, patterns)
+        file
+        for file in files.list_files(session, root, is_true(options, "recurse"))
+        if not files.excluded(file.path, root, patterns)
     ]
 
 
-def _load(
+def is_true(options: Mapping[str, Any], name: str) -> bool:
+    """Return an option that may be a boolean or a text."""
+    return str(options.get(name, False)).lower() == "true"
+
+
+def union(parts: Sequence[DataFrame]) -> DataFrame:
+    """Return all rows of ``parts``; a column that one of them lacks is null there."""
+    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), parts)
+
+
+def load(
     session: SparkSession,
     spec: formats.Format,
     paths: Sequence[str],
@@ -117,6 +142,7 @@ def _load(
     base: str | None = None,
     schema: StructType | None = None,
 ) -> DataFrame:
+    """Read ``paths``. Nothing there gives a frame without rows."""
     empty = session.createDataFrame([], schema or StructType([]))
     if not paths:
         return empty
@@ -143,46 +169,3 @@ def _glue_headers(df: DataFrame, spec: formats.Format) -> DataFrame:
         raise UnsupportedByLocalGlue("skipFirst without withHeader", "Set withHeader instead.")
     names = [f"col{name[2:]}" if name.startswith("_c") else name for name in df.columns]
     return df.toDF(*names)
-
-
-def read_table(
-    context: "GlueContext",
-    table: catalog.Table,
-    predicate: str,
-    options: Mapping[str, Any],
-    ctx: str,
-) -> DataFrame:
-    """Read a table; of a partitioned one the partitions for which ``predicate`` is true."""
-    session = context.spark_session
-    if not table.partition_keys:
-        paths = context.bookmarks.pending(ctx, [table.location])
-        return _read_folder(session, table, paths, options)
-    found = catalog.select_partitions(
-        session, table, context.catalog().partitions(table), predicate
-    )
-    parts = []
-    for partition in found:
-        paths = context.bookmarks.pending(ctx, [partition.location])
-        part = _read_folder(session, table, paths, options)
-        for key, value in zip(table.partition_keys, partition.values, strict=True):
-            part = part.withColumn(key.name, F.lit(value).cast(key.dataType))
-        parts.append(part)
-    if not parts:
-        return session.createDataFrame(
-            [], StructType([*table.columns.fields, *table.partition_keys.fields])
-        )
-    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), parts)
-
-
-def _read_folder(
-    session: SparkSession, table: catalog.Table, paths: Sequence[str], options: Mapping[str, Any]
-) -> DataFrame:
-    recurse = str(options.get("recurse", False)).lower() == "true"
-    spec = formats.Format(table.format, dict(table.options))
-    if table.format in ("csv", "json"):
-        # Text has no types of its own: the catalog's count.
-        return _load(session, spec, paths, recurse, schema=table.columns or None)
-    df = _load(session, spec, paths, recurse)
-    if not df.columns:
-        return session.createDataFrame([], table.columns)
-    return df

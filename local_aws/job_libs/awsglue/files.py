@@ -11,35 +11,61 @@ from pyspark.sql import SparkSession
 
 @dataclass(frozen=True)
 class File:
-    """A file. ``modified`` is in milliseconds since 1970, ``size`` in bytes."""
+    """A file. ``modified`` is in milliseconds since 1970, ``size`` in bytes.
+
+    ``root`` is the folder below which it was found, None for a file that was named itself.
+    """
 
     path: str
     size: int
     modified: int
+    root: str | None = None
 
 
 def list_files(session: SparkSession, path: str, recurse: bool) -> list[File]:
-    """Return the files below ``path``, or the file itself; none if there is nothing.
+    """Return the files at ``path``, a file, a folder or a glob, as Spark reads it.
 
-    Those whose names begin with ``_`` or ``.`` are left out, as Spark does.
+    Without ``recurse`` those of the folder itself, and those in its folders ``key=value``. Names
+    that begin with ``_`` or ``.`` are left out.
     """
     jvm = session._jvm
-    folder = jvm.org.apache.hadoop.fs.Path(path)
-    system = folder.getFileSystem(session._jsc.hadoopConfiguration())
-    if not system.exists(folder):
-        return []
-    found = system.listFiles(folder, recurse)
-    return [file for file in _files(found) if _name(file.path)[0] not in "_."]
+    place = jvm.org.apache.hadoop.fs.Path(path)
+    system = place.getFileSystem(session._jsc.hadoopConfiguration())
+    # None where there is no such bucket or folder and no glob.
+    return [
+        file
+        for status in system.globStatus(place) or ()
+        for file in _below(system, status, recurse)
+    ]
 
 
-def _files(found: Any) -> Iterator[File]:
+def _below(system: Any, status: Any, recurse: bool) -> list[File]:
+    if status.isFile():
+        return [_file(status, None)]
+    root = status.getPath().toString().rstrip("/") + "/"
+    found = _files(system.listFiles(status.getPath(), True), root)
+    return [file for file in found if _read_by_spark(file.path.removeprefix(root), recurse)]
+
+
+def _read_by_spark(below: str, recurse: bool) -> bool:
+    *folders, name = below.split("/")
+    hidden = any(part[:1] in ("_", ".") and "=" not in part for part in (*folders, name))
+    return not hidden and (recurse or all("=" in folder for folder in folders))
+
+
+def _files(found: Any, root: str) -> Iterator[File]:
     while found.hasNext():
-        status = found.next()
-        yield File(status.getPath().toString(), status.getLen(), status.getModificationTime())
+        yield _file(found.next(), root)
 
 
-def _name(path: str) -> str:
-    return path.rstrip("/").rsplit("/", 1)[-1] or "."
+def _file(status: Any, root: str | None) -> File:
+    path, size = status.getPath().toString(), status.getLen()
+    return File(path, size, status.getModificationTime(), root)
+
+
+def literal(path: str) -> str:
+    """Return ``path`` so that Spark takes no part of it for a glob."""
+    return re.sub(r"([{}\[\]*?\\])", r"\\\1", path)
 
 
 def parse_exclusions(text: str | Sequence[str]) -> tuple[re.Pattern[str], ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from . import data_source
+from . import data_source, table_source
 from .data_sink import DataSink
 from .errors import UnsupportedByLocalGlue
 
@@ -66,7 +66,7 @@ class DataFrameReader:
         table = self._glue_context.catalog(catalog_id).table(database, table_name)
         predicates = [push_down_predicate, options.get("catalogPartitionPredicate", "")]
         both = " AND ".join(f"({one})" for one in predicates if one)
-        return data_source.read_table(self._glue_context, table, both, options, transformation_ctx)
+        return table_source.read_table(self._glue_context, table, both, options, transformation_ctx)
 
 
 class DynamicFrameReader:

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/glue/latest/dg/monitor-continuations.html
 """
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,10 +20,8 @@ class Job:
 
     def init(self, job_name: str, args: Mapping[str, Any] | None = None) -> None:
         """Begin the job. ``args`` is what ``getResolvedOptions`` returned."""
-        given = args or {}
-        option = given.get("job_bookmark_option") or given.get("job-bookmark-option") or ""
         self._name = job_name
-        self._glue_context.bookmarks = open_bookmarks(option)
+        self._glue_context.bookmarks = open_bookmarks(args or {}, job_name, os.environ)
 
     def isInitialized(self) -> bool:
         """Whether ``init`` has been called."""

@@ -184,3 +184,50 @@ def test_match_catalog_casts_to_the_tables_types(
         choice="match_catalog", database="db", table_name="t"
     )
     assert rows(matched) == [{"id": 7, "more": 1.5}]
+
+
+def parquet_days(client: Any, glue: Any, root: Path, types: dict[str | None, str]) -> None:
+    """A table partitioned by a day of the type string, with a column ``id`` of these types."""
+    serde = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+    create(
+        client, root, PartitionKeys=[{"Name": "day", "Type": "string"}],
+        storage={"SerdeInfo": {"SerializationLibrary": serde}},
+    )  # fmt: skip
+    for day, kind in types.items():
+        value = "__HIVE_DEFAULT_PARTITION__" if day is None else day
+        folder = root / f"day={value}"
+        glue.sql(f"select cast(1 as {kind}) as id").write.parquet(str(folder))
+        partition = {"Values": [value], "StorageDescriptor": {"Location": str(folder)}}
+        client.create_partition(DatabaseName="db", TableName="t", PartitionInput=partition)
+
+
+def test_keys_have_the_catalogs_type(client: Any, glue: Any, rows: Any, tmp_path: Path) -> None:
+    parquet_days(client, glue, tmp_path, {"01": "bigint", "1": "bigint", None: "bigint"})
+    # The folder is there, the catalog does not know it.
+    glue.sql("select 9 as id").write.parquet(str(tmp_path / "day=02"))
+    assert rows(read(glue)) == [
+        {"id": 1, "day": "01"}, {"id": 1, "day": "1"}, {"id": 1, "day": None},
+    ]  # fmt: skip
+
+
+def test_many_partitions_are_one_scan(client: Any, glue: Any, tmp_path: Path) -> None:
+    """Not a union of one scan each, which a thousand partitions would turn into minutes."""
+    parquet_days(client, glue, tmp_path, {f"{day:02}": "bigint" for day in range(5)})
+    plan = read(glue).toDF()._jdf.queryExecution().optimizedPlan()
+    assert plan.collectLeaves().size() == 1
+
+
+def test_a_type_that_grew_is_read(client: Any, glue: Any, rows: Any, tmp_path: Path) -> None:
+    parquet_days(client, glue, tmp_path, {"a": "int", "b": "bigint"})
+    assert read(glue).toDF().dtypes[0] == ("id", "bigint")
+    assert rows(read(glue)) == [{"id": 1, "day": "a"}, {"id": 1, "day": "b"}]
+
+
+def test_a_partition_without_files_has_no_rows(
+    partitioned: Any, glue: Any, rows: Any, tmp_path: Path
+) -> None:
+    for folder in (tmp_path / "elsewhere", tmp_path / "year=2025" / "month=12"):
+        (folder / "a.json").unlink()
+        folder.rmdir()
+        assert len(rows(read(glue))) == int(folder.name == "elsewhere")
+    assert read(glue).toDF().columns == ["id", "name", "year", "month"]

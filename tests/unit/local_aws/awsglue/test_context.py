@@ -29,15 +29,18 @@ def test_a_job_must_begin_before_it_ends(glue: Any) -> None:
 
 
 class Recorder:
-    """Bookmarks that pass over one path."""
+    """Bookmarks that pass over one file."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, list[str]]] = []
         self.committed = False
 
-    def pending(self, transformation_ctx: str, paths: Any) -> list[str]:
-        self.asked.append((transformation_ctx, list(paths)))
-        return [path for path in paths if not path.endswith("old.json")]
+    def follows(self, transformation_ctx: str) -> bool:
+        return True
+
+    def pending(self, transformation_ctx: str, files: Any, limits: Any) -> Any:
+        self.asked.append((transformation_ctx, [file.path for file in files]))
+        return [file for file in files if not file.path.endswith("old.json")]
 
     def commit(self) -> None:
         self.committed = True
@@ -54,7 +57,7 @@ def test_readers_ask_the_bookmarks_and_commit_moves_them(
     paths = [f"{tmp_path}/{name}.json" for name in ("old", "new")]
     frame = glue.create_dynamic_frame.from_options("s3", {"paths": paths}, "json", {}, "my_ctx")
     assert rows(frame) == [{"name": "new"}]
-    assert glue.bookmarks.asked == [("my_ctx", paths)]
+    assert glue.bookmarks.asked == [("my_ctx", [f"file:{path}" for path in paths])]
     job.commit()
     assert glue.bookmarks.committed
 
