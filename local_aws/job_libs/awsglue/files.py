@@ -40,6 +40,8 @@ def list_files(session: SparkSession, path: str, recurse: bool) -> list[File]:
 
 
 def _below(system: Any, status: Any, recurse: bool) -> list[File]:
+    if _hidden(status.getPath().getName()):
+        return []
     if status.isFile():
         return [_file(status, None)]
     root = status.getPath().toString().rstrip("/") + "/"
@@ -49,8 +51,13 @@ def _below(system: Any, status: Any, recurse: bool) -> list[File]:
 
 def _read_by_spark(below: str, recurse: bool) -> bool:
     *folders, name = below.split("/")
-    hidden = any(part[:1] in ("_", ".") and "=" not in part for part in (*folders, name))
-    return not hidden and (recurse or all("=" in folder for folder in folders))
+    if any(map(_hidden, (*folders, name))):
+        return False
+    return recurse or all("=" in folder for folder in folders)
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(("_", ".")) and "=" not in name
 
 
 def _files(found: Any, root: str) -> Iterator[File]:
