@@ -127,4 +127,4 @@ def _character(text: str, default: str) -> str:
     """Return a delimiter; a number stands for the character of that code, as in Hive."""
     if not text:
         return default
-    return chr(int(text)) if text.isdigit() and len(text) > 1 else text
+    return chr(int(text)) if text.isdigit() else text[0]

@@ -98,9 +98,8 @@ def _read(value: str, hive_type: HiveType, seen: Any, depth: int) -> str:
     match hive_type:
         case Struct(fields):
             names: Mapping[str, Any] = seen if isinstance(seen, dict) else {}
-            actual = {key.lower(): key for key in names}
             members = ", ".join(
-                f"{name(field)} := {_member(value, actual.get(field, field), kind, names, depth)}"
+                f"{name(field)} := {_member(value, field, kind, names, depth)}"
                 for field, kind in fields
             )
             kind, made = "OBJECT", f"struct_pack({members})"
@@ -126,6 +125,13 @@ def _read(value: str, hive_type: HiveType, seen: Any, depth: int) -> str:
     return f"CAST({whole} AS {hive_types.to_duckdb(hive_type)})"
 
 
-def _member(value: str, key: str, hive_type: HiveType, names: Mapping[str, Any], depth: int) -> str:
-    member = f"json_extract({value}, {literal(_pointer(key))})"
-    return _read(member, hive_type, names.get(key), depth + 1)
+def _member(
+    value: str, field: str, hive_type: HiveType, names: Mapping[str, Any], depth: int
+) -> str:
+    """Return an expression for a member, under whichever spelling of its name a value has it."""
+    keys = [key for key in names if key.lower() == field]
+    found = ", ".join(f"json_extract({value}, {literal(_pointer(key))})" for key in keys)
+    seen = next((names[key] for key in keys if not isinstance(names[key], str)), None)
+    return _read(
+        f"coalesce({found})" if found else "CAST(NULL AS JSON)", hive_type, seen, depth + 1
+    )

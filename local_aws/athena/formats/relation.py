@@ -81,11 +81,11 @@ def header_lines(source: Source) -> int:
 def text_lines(source: Source, skip: int = 0) -> str:
     """Return a relation of ``$file`` and ``line`` over text files; a blank line is NULL.
 
-    A line is a CSV of one column, with a delimiter that no text has.
+    A line is a CSV of one column, with a delimiter that no text has: U+10FFFF is no character.
     """
     return (
         f"(SELECT filename AS {FILE}, line FROM read_csv({source.paths}, "
-        "delim = chr(1) || chr(2) || chr(3), quote = '', escape = '', header = false, "
+        "delim = chr(1114111), quote = '', escape = '', header = false, "
         f"columns = {{'line': 'VARCHAR'}}, auto_detect = false, skip = {skip}, "
         "filename = true, max_line_size = 268435456))"
     )

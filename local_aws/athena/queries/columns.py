@@ -94,7 +94,8 @@ def formatter(duckdb_type: Any) -> Formatter:
     if kind in {"list", "array"}:
         return _of_list(formatter(duckdb_type.children[0][1]))
     if kind in {"struct", "tuple"}:
-        return _of_row([(name, formatter(child)) for name, child in duckdb_type.children])
+        # Athena's names are in lower case, however a file spells them.
+        return _of_row([(name.lower(), formatter(child)) for name, child in duckdb_type.children])
     if kind == "map":
         (_, key), (_, value) = duckdb_type.children
         return _of_map(formatter(key), formatter(value))

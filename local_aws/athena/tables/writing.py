@@ -158,7 +158,7 @@ def hive_type(duckdb_type: Any) -> str:
     if kind == "list":
         return f"array<{hive_type(duckdb_type.children[0][1])}>"
     if kind == "struct":
-        fields = (f"{field}:{hive_type(child)}" for field, child in duckdb_type.children)
+        fields = (f"{field.lower()}:{hive_type(child)}" for field, child in duckdb_type.children)
         return f"struct<{','.join(fields)}>"
     if kind == "map":
         (_, key), (_, value) = duckdb_type.children
