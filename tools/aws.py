@@ -10,7 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tools.errors import NotReachableError
 
 if TYPE_CHECKING:
+    from mypy_boto3_athena import AthenaClient
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -84,6 +86,16 @@ class Aws:
     def glue(self) -> "GlueClient":
         """Glue."""
         return self._session.client("glue", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def athena(self) -> "AthenaClient":
+        """Athena."""
+        return self._session.client("athena", endpoint_url=self.endpoint_url, config=self._config)
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        """EventBridge."""
+        return self._session.client("events", endpoint_url=self.endpoint_url, config=self._config)
 
     @cached_property
     def functions(self) -> "LambdaClient":

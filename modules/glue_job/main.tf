@@ -18,7 +18,7 @@ locals {
     "2.0" = { support = "2024-01-31", life = "2026-04-01" }
   }
 
-  files    = concat([var.code.script], var.code.extra_py_files, var.code.extra_jars, var.code.extra_files)
+  files    = distinct(concat([var.code.script], var.code.extra_py_files, var.code.extra_jars, var.code.extra_files))
   uploads  = toset([for file in local.files : file if !startswith(file, "s3://")])
   location = { for file in local.files : file => startswith(file, "s3://") ? file : "s3://${var.code.bucket}/${var.code.prefix}/${var.name}/${basename(file)}" }
   missing  = [for file in local.uploads : file if !fileexists(file)]

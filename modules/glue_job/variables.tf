@@ -32,6 +32,15 @@ variable "code" {
     ])
     error_message = "Local files need code.bucket, the name of the bucket they are uploaded to; or give s3:// URIs."
   }
+
+  validation {
+    condition = length(distinct([
+      for file in concat([var.code.script], var.code.extra_py_files, var.code.extra_jars, var.code.extra_files) : basename(file) if !startswith(file, "s3://")
+      ])) == length(distinct([
+      for file in concat([var.code.script], var.code.extra_py_files, var.code.extra_jars, var.code.extra_files) : file if !startswith(file, "s3://")
+    ]))
+    error_message = "Two of the local files have the same name and would be uploaded to the same place: rename one of them."
+  }
 }
 
 variable "runtime" {

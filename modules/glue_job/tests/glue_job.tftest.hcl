@@ -150,6 +150,29 @@ run "local_files_need_a_bucket" {
   expect_failures = [var.code]
 }
 
+run "refuses_two_files_of_one_name" {
+  command = plan
+
+  variables {
+    code = { script = "tests/fixtures/job.py", extra_files = ["elsewhere/job.py"], bucket = "artifacts" }
+  }
+
+  expect_failures = [var.code]
+}
+
+run "takes_a_file_in_two_parts" {
+  command = plan
+
+  variables {
+    code = { script = "tests/fixtures/job.py", extra_files = ["tests/fixtures/job.py"], bucket = "artifacts" }
+  }
+
+  assert {
+    condition     = keys(aws_s3_object.file) == ["job.py"]
+    error_message = "A file is uploaded once."
+  }
+}
+
 run "refuses_a_version_that_has_ended" {
   command = plan
 
