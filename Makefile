@@ -46,6 +46,10 @@ lock: setup ## Pin requirements.txt anew from pyproject.toml
 package: setup ## Build the zips of functions and Glue libraries under dist/
 	@$(PYTHON) -m tools.package
 
+.PHONY: release
+release: setup ## Build the archive that another repository takes its modules from
+	@$(PYTHON) -m tools.release
+
 ## The local AWS
 
 .PHONY: spark
