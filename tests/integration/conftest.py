@@ -8,8 +8,9 @@ import platform
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ import pytest
 from local_aws import server
 from local_aws.settings import Settings
 from tests.integration.pipeline import Pipeline
+from tests.integration.terraform import Terraform
 from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.inbox import Inbox
@@ -25,7 +27,16 @@ from tools.inbox import Inbox
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
-Deploy = Callable[..., AbstractContextManager[Pipeline]]
+STYLES = {"pipeline": "sync", "polling_pipeline": "polling"}
+"""The fixtures that hand out a pipeline, and how that one waits for its jobs."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A pipeline and the Terraform that can remove it."""
+
+    pipeline: Pipeline
+    terraform: Terraform
 
 
 @pytest.fixture(scope="session")
@@ -50,50 +61,63 @@ def packages() -> None:
 
 
 @pytest.fixture(scope="session")
-def deploy(aws: Aws, packages: None, tmp_path_factory: pytest.TempPathFactory) -> Deploy:
-    """Applies envs/local with given variables, under names of its own; removes it in the end."""
+def deployments(
+    aws: Aws,
+    packages: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Mapping[str, Future[Deployed]]]:
+    """The styles of the pipeline that this session's tests need, applied side by side.
 
-    from tests.integration.terraform import Terraform
-
-    @contextmanager
-    def deployed(**variables: str) -> Iterator[Pipeline]:
-        prefix = f"t{uuid4().hex[:5]}-"
-        terraform = Terraform(
-            ROOT / "envs/local",
-            {
-                "endpoint_url": str(aws.endpoint_url),
-                "architecture": ARCHITECTURE,
-                "name_prefix": prefix,
-                **variables,
-            },
-            tmp_path_factory.mktemp("terraform"),
-        )
-        terraform.init()
-        terraform.apply()
-        try:
-            deployment = Deployment.from_outputs(terraform.outputs())
-            inbox = Inbox.subscribe(aws, deployment.topic_arn, f"{prefix}inbox")
-            yield Pipeline(aws, deployment, inbox)
-        finally:
-            # A local AWS of our own ends with the session, and what is in it with it.
-            if os.environ.get("AWS_ENDPOINT_URL"):
-                terraform.destroy()
-
-    return deployed
+    Terraform mostly waits: five seconds between looks at a queue, six looks long.
+    """
+    wanted = {name for item in request.session.items for name in _fixtures(item)} & STYLES.keys()
+    with ThreadPoolExecutor(len(STYLES)) as pool:
+        futures = {
+            name: pool.submit(_deploy, aws, STYLES[name], tmp_path_factory.mktemp(name))
+            for name in wanted
+        }
+        yield futures
+    # A local AWS of our own ends with the session, and what is in it with it.
+    if os.environ.get("AWS_ENDPOINT_URL"):
+        for future in futures.values():
+            future.result().terraform.destroy()
 
 
 @pytest.fixture(scope="session")
-def pipeline(deploy: Deploy) -> Iterator[Pipeline]:
+def pipeline(deployments: Mapping[str, Future[Deployed]]) -> Pipeline:
     """The pipeline that waits for its jobs by .sync."""
-    with deploy(orchestration="sync") as deployed:
-        yield deployed
+    return deployments["pipeline"].result().pipeline
 
 
 @pytest.fixture(scope="session")
-def polling_pipeline(deploy: Deploy) -> Iterator[Pipeline]:
+def polling_pipeline(deployments: Mapping[str, Future[Deployed]]) -> Pipeline:
     """A second pipeline beside the first, which waits for its jobs by polling."""
-    with deploy(orchestration="polling") as deployed:
-        yield deployed
+    return deployments["polling_pipeline"].result().pipeline
+
+
+def _deploy(aws: Aws, style: str, state: Path) -> Deployed:
+    """Apply envs/local under names of its own."""
+    prefix = f"t{uuid4().hex[:5]}-"
+    terraform = Terraform(
+        ROOT / "envs/local",
+        {
+            "endpoint_url": aws.endpoint_url,
+            "architecture": ARCHITECTURE,
+            "name_prefix": prefix,
+            "orchestration": style,
+        },
+        state,
+    )
+    terraform.init()
+    terraform.apply()
+    deployment = Deployment.from_outputs(terraform.outputs())
+    inbox = Inbox.subscribe(aws, deployment.topic_arn, f"{prefix}inbox")
+    return Deployed(Pipeline(aws, deployment, inbox), terraform)
+
+
+def _fixtures(item: pytest.Item) -> Sequence[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else ()
 
 
 def _free_port() -> int:

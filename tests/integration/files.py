@@ -57,11 +57,21 @@ class Invalid:
 
 
 _GZIPPED = gzip.compress(CSV * 200)
+_DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+_WIDE = json.dumps([{f"key_{number}": 1 for number in range(5_000)}]).encode()
 
 INVALID = (
     Invalid("empty.csv", b"", "EMPTY"),
     Invalid("header-only.csv", b"id,name\n", "HEADER_ONLY"),
     Invalid("ragged.csv", BROKEN_CSV, "RAGGED_ROW", 4),
+    Invalid("no-records.json", b"[]", "NO_RECORDS", 1),
+    Invalid("no-fields.json", b"{}", "NO_FIELDS"),
+    Invalid("after-quote.csv", b'id,name\n1,"John" Doe\n', "TEXT_AFTER_QUOTE", 2),
+    Invalid("old-mac.csv", b"id,name\r1,John\r", "LINE_ENDINGS"),
+    Invalid("nameless.csv", b"id,\n1,2\n", "EMPTY_COLUMN_NAME", 1),
+    Invalid("wide.json", _WIDE, "TOO_MANY_COLUMNS"),
+    Invalid("deep.jsonl", b'{"id": 1}\n' + _DEEP + b"\n", "TOO_DEEPLY_NESTED", 2),
+    Invalid("long.jsonl", b'{"a": "' + b"x" * 5_000_000 + b'"}', "RECORD_TOO_LARGE", 1),
     Invalid("unclosed.csv", b'id,name\n1,"John\n2,Jane\n', "UNCLOSED_QUOTE", 2),
     Invalid("latin1.csv", "id,name\n1,Jürgen\n".encode("latin-1"), "WRONG_ENCODING", 2),
     Invalid("utf16.csv", "id,name\n1,John\n".encode("utf-16"), "WRONG_ENCODING"),
@@ -74,6 +84,8 @@ INVALID = (
     Invalid("scalars.json", b"[1, 2]", "RECORD_NOT_OBJECT", 1),
     Invalid("cut.parquet", parquet(pa.table({"id": [1]}))[:-9] + b"PAR1", "INVALID_PARQUET"),
     Invalid("cut.csv.gz", _GZIPPED[:-20], "GZIP_TRUNCATED"),
+    Invalid("corrupt.csv.gz", _GZIPPED[:40] + b"\xff" * 20 + _GZIPPED[60:], "GZIP_CORRUPT"),
+    Invalid("bomb.csv.gz", gzip.compress(b"id,a\n" + b"1,1\n" * 30_000_000, 9), "GZIP_BOMB"),
     Invalid("archive.csv", b"PK\x03\x04" + b"\x00" * 60, "UNSUPPORTED_TYPE"),
 )
-"""One file per reason."""
+"""One file per reason at least."""
