@@ -55,6 +55,19 @@ def run_properties(
     }
 
 
+def catalog_properties(warehouse: Path) -> dict[str, str]:
+    """Return what makes Spark keep its tables in a Hive metastore.
+
+    The runner adds where it is. Its tables outlive the run, so ``warehouse`` must too.
+    """
+    return {
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.warehouse.dir": str(warehouse),
+        # Glue's jobs write partitions whose values are in the rows without being asked twice.
+        "spark.hadoop.hive.exec.dynamic.partition.mode": "nonstrict",
+    }
+
+
 def _s3a_defaults() -> dict[str, str]:
     hadoop = {
         "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",

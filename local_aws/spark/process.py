@@ -38,6 +38,7 @@ class JobSpec:
     folder ``cwd``, where ``--extra-files`` belong. ``environment`` is complete with
     ``AWS_ENDPOINT_URL`` and credentials; ``spark_conf`` comes from ``--conf``; ``python_modules``
     are the requirements of ``--additional-python-modules``, which must be installed already.
+    ``glue_catalog`` is whether Spark's own tables are those of the Glue Data Catalog.
     """
 
     kind: Literal["glueetl", "pythonshell", "gluestreaming"]
@@ -49,6 +50,7 @@ class JobSpec:
     environment: Mapping[str, str]
     spark_conf: Mapping[str, str]
     python_modules: tuple[str, ...]
+    glue_catalog: bool = False
 
     @property
     def uses_spark(self) -> bool:
@@ -60,8 +62,11 @@ class JobSpec:
         """Whether the job asks for what a JVM that already runs cannot give."""
         return bool(self.jars) or not conf.JVM_ONLY.isdisjoint(self.spark_conf)
 
-    def message(self) -> dict[str, Any]:
-        """Return what the runner (``job_libs/job_runner``) reads, ready for JSON."""
+    def message(self, warehouse: Path) -> dict[str, Any]:
+        """Return what the runner (``job_libs/job_runner``) reads, ready for JSON.
+
+        ``warehouse`` is the folder for tables of the Glue catalog that do not say where they lie.
+        """
         name = self.environment.get("JOB_NAME") or self.script.stem
         return {
             "script": str(self.script),
@@ -71,9 +76,17 @@ class JobSpec:
             "cwd": str(self.work_dir / WORKING_FOLDER),
             "environment": dict(self.environment),
             "python_modules": list(self.python_modules),
-            "properties": conf.run_properties(name, self.environment, self.spark_conf)
+            "properties": conf.run_properties(
+                name,
+                self.environment,
+                {
+                    **(conf.catalog_properties(warehouse) if self.glue_catalog else {}),
+                    **self.spark_conf,
+                },
+            )
             if self.uses_spark
             else {},
+            "glue_catalog": self.uses_spark and self.glue_catalog,
         }
 
 
@@ -167,7 +180,7 @@ class JobPool:
         child = self._take_spare() if spec.uses_spark and not spec.needs_own_jvm else None
         if child is None:
             child = self._launch(spec)
-        child.hand_out(spec.work_dir, spec.message())
+        child.hand_out(spec.work_dir, spec.message(self._settings.directory / "warehouse"))
         with self._lock:
             closed = self._closed
             if not closed:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from local_aws.glue.jobs.run import JobRun
 
+_CLIENT_FACTORY = "spark.hadoop.hive.metastore.client.factory.class"
+
 
 class UnsupportedArgument(Exception):  # noqa: N818
     """A special argument asks for something that cannot be run here."""
@@ -23,6 +25,7 @@ class Provision:
     files: tuple[str, ...]
     python_modules: tuple[str, ...]
     spark_conf: Mapping[str, str]
+    glue_catalog: bool = False
 
 
 def provision(run: JobRun) -> Provision:
@@ -34,6 +37,7 @@ def provision(run: JobRun) -> Provision:
             f"--job-language {language} is not supported by the local AWS; only python is."
         )
     modules = _listed(arguments, "--additional-python-modules")
+    conf = spark_conf(arguments.get("--conf", ""))
     return Provision(
         script=arguments.get("--scriptLocation") or run.job.command.script_location,
         # A module may also be named by the S3 location of its wheel.
@@ -44,7 +48,8 @@ def provision(run: JobRun) -> Provision:
         jars=_listed(arguments, "--extra-jars"),
         files=_listed(arguments, "--extra-files"),
         python_modules=tuple(module for module in modules if not is_s3_uri(module)),
-        spark_conf=spark_conf(arguments.get("--conf", "")),
+        spark_conf=conf,
+        glue_catalog=_uses_catalog(arguments, conf),
     )
 
 
@@ -84,6 +89,16 @@ def spark_conf(text: str) -> dict[str, str]:
 def is_s3_uri(location: str) -> bool:
     """Say whether ``location`` lies in S3."""
     return location.startswith(("s3://", "s3a://", "s3n://"))
+
+
+def _uses_catalog(arguments: Mapping[str, str], conf: Mapping[str, str]) -> bool:
+    """Say whether Spark's own tables are the Data Catalog's: by its argument, or as EMR does it.
+
+    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-data-catalog-hive.html
+    """
+    # The console passes "true", its older editions an empty value.
+    asked = arguments.get("--enable-glue-datacatalog", "false").lower() in ("true", "")
+    return asked or "AWSGlueDataCatalogHiveClientFactory" in conf.get(_CLIENT_FACTORY, "")
 
 
 def _listed(arguments: Mapping[str, str], name: str) -> tuple[str, ...]:

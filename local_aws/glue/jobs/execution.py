@@ -100,6 +100,7 @@ class Execution:
             environment=self._environment(),
             spark_conf=needs.spark_conf,
             python_modules=needs.python_modules,
+            glue_catalog=needs.glue_catalog,
         )
 
     def _fetch_all(self, uris: tuple[str, ...], folder: str) -> tuple[Path, ...]:

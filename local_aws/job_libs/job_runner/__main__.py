@@ -19,6 +19,7 @@ from .gateway import Gateway, GatewayError
 
 # How long to wait for a JVM that breaks down to be gone, in seconds.
 JVM_GRACE = 5.0
+METASTORE = "spark.hadoop.hive.metastore.uris"
 OUT_OF_MEMORY = 3  # the exit code of -XX:+ExitOnOutOfMemoryError
 
 
@@ -59,11 +60,20 @@ def _run(spec: dict[str, Any], gateway: Gateway | None) -> str | None:
     os.chdir(spec["cwd"])
     if gateway:
         workers = os.pathsep.join([*entries, os.environ["PYTHONPATH"]])
-        gateway.set_properties({**spec["properties"], "spark.executorEnv.PYTHONPATH": workers})
+        properties = {**spec["properties"], "spark.executorEnv.PYTHONPATH": workers}
+        if spec["glue_catalog"]:
+            properties[METASTORE] = f"thrift://127.0.0.1:{_serve_metastore()}"
+        gateway.set_properties(properties)
     failure = script.run(spec["script"])
     if failure and gateway and "Py4J" in failure:
         return _jvm_failure(gateway) or failure
     return failure
+
+
+def _serve_metastore() -> int:
+    from hive_metastore.service import serve
+
+    return serve()
 
 
 def _jvm_failure(gateway: Gateway) -> str | None:
