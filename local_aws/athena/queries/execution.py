@@ -41,7 +41,7 @@ class Settings:
 
 @dataclass
 class Execution:
-    """One run of a statement. ``lock`` guards its state.
+    """One run of a statement. ``lock`` guards its state, ``done`` is set at its end.
 
     ``stop`` is what ends it while it runs. Times are UTC; ``scanned`` is in bytes.
     """
@@ -64,6 +64,7 @@ class Execution:
     stopped: bool = False
     transitions: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    done: threading.Event = field(default_factory=threading.Event)
 
     @property
     def result(self) -> str:

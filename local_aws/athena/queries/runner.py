@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/athena/latest/ug/athena-events.html
 
 import logging
 import shutil
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +27,7 @@ LOG = logging.getLogger(__name__)
 _EVENT = "Athena Query State Change"
 # DuckDB takes two threads for each.
 _QUERIES_AT_ONCE = 2
+_INTERRUPT_SECONDS = 0.05
 _CANCELLED = "Query cancelled by user"
 _CUTOFF = "Query cancelled! : Bytes scanned limit was exceeded"
 
@@ -63,7 +65,7 @@ class Runner:
         if queued:
             self._end(execution, "CANCELLED", reason=_CANCELLED)
         elif execution.state not in FINAL:
-            execution.stop()
+            threading.Thread(target=_interrupt, args=(execution,), daemon=True).start()
 
     def close(self) -> None:
         """Run no more, and wait for what runs."""
@@ -147,6 +149,7 @@ class Runner:
             execution.ended = self.clock.now()
             # Last: whoever sees the end sees all of it.
             execution.state = state
+        execution.done.set()
         self._tell(execution, previous)
 
     def _tell(self, execution: Execution, previous: State | None) -> None:
@@ -169,3 +172,9 @@ class Runner:
                 "retryable": False,
             }
         self._teller.submit(self._events.put, _EVENT, detail)
+
+
+def _interrupt(execution: Execution) -> None:
+    """Interrupt a query until it has ended: DuckDB forgets an interruption between two steps."""
+    while not execution.done.wait(_INTERRUPT_SECONDS):
+        execution.stop()

@@ -1,5 +1,6 @@
 """One query's DuckDB."""
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ _SETTINGS = (
     "SET autoload_known_extensions = false",
     "SET threads = 2",
 )
-# Functions that sqlglot does not translate, and guards.
+# Functions that sqlglot does not translate, and a guard. Macros with types would know doubles from
+# integers, but not where an aggregate is their argument: DuckDB takes the first type then.
 _MACROS = (
     # DuckDB's integer division makes 1e0 / 0 NULL, where Athena has Infinity: better an error.
     """nonzero(divisor, dividend) AS CASE
@@ -75,7 +77,9 @@ class Session:
 
     def interrupt(self) -> None:
         """Stop what runs; it raises duckdb.InterruptException. From any thread."""
-        self._connection.interrupt()
+        # It may have been closed just now.
+        with contextlib.suppress(duckdb.ConnectionException):
+            self._connection.interrupt()
 
     def close(self) -> None:
         """Forget everything."""

@@ -4,18 +4,19 @@ https://docs.aws.amazon.com/athena/latest/ug/functions-env3.html: Athena's engin
 sqlglot knows both dialects; here is what it leaves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, UnsupportedError
 
 from local_aws.athena.errors import InvalidRequestException, not_supported
+from local_aws.athena.sql.dates import keep_dates
 
 _DIALECT = "athena"
 # Stands for a column that the query does not name; Athena calls it _col0, by its position.
 UNNAMED = "$unnamed"
-# A macro of the session: division of integers by zero fails.
+# A macro of the session: a division by zero fails.
 _GUARD = "nonzero"
 
 
@@ -53,8 +54,12 @@ def name_columns(query: exp.Query) -> None:
     select.set("expressions", named)
 
 
-def to_duckdb(query: exp.Expr) -> str:
-    """Return the query in DuckDB's words. Raises QueryFailed for what has none."""
+def to_duckdb(query: exp.Expr, dates: Collection[str] = ()) -> str:
+    """Return the query in DuckDB's words. Raises QueryFailed for what has none.
+
+    ``dates`` are the names of columns of dates: what is computed of dates alone stays a date.
+    """
+    keep_dates(query, dates)
     try:
         return query.transform(_rewritten).sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:
@@ -77,12 +82,31 @@ def _literal(node: exp.Expr) -> exp.Expr:
 
 def _division(node: exp.Expr) -> exp.Expr:
     divisor = node.args["expression"]
-    if isinstance(divisor, exp.Literal) and divisor.name.strip("0."):
-        return node
-    if not (isinstance(divisor, exp.Anonymous) and divisor.name == _GUARD):
-        guarded = exp.Anonymous(this=_GUARD, expressions=[divisor.copy(), node.this.copy()])
-        node.set("expression", guarded)
+    is_number = isinstance(divisor, exp.Literal) and divisor.name.strip("0.")
+    is_guarded = isinstance(divisor, exp.Anonymous) and divisor.name == _GUARD
+    if not is_number and not is_guarded:
+        node.set("expression", _macro(_GUARD, divisor.copy(), node.this.copy()))
     return node
+
+
+def _cast(node: exp.Expr) -> exp.Expr:
+    # DECIMAL '1.50' has as many digits as are written.
+    kind, value = node.args["to"], node.this
+    if kind.is_type("decimal") and not kind.expressions and value.is_string:
+        whole, _, fraction = value.name.strip().lstrip("+-").partition(".")
+        precision = max(len(whole + fraction), 1)
+        kind.set(
+            "expressions",
+            [
+                exp.DataTypeParam(this=exp.Literal.number(precision)),
+                exp.DataTypeParam(this=exp.Literal.number(len(fraction))),
+            ],
+        )
+    return node
+
+
+def _macro(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def _slice(node: exp.Expr) -> exp.Expr:
@@ -92,7 +116,7 @@ def _slice(node: exp.Expr) -> exp.Expr:
         this=exp.Add(this=exp.paren(start.copy()), expression=exp.paren(length.copy())),
         expression=exp.Literal.number(1),
     )
-    return exp.Anonymous(this="list_slice", expressions=[array, start, end])
+    return _macro("list_slice", array, start, end)
 
 
 def _column(node: exp.Expr) -> exp.Expr:
@@ -106,6 +130,7 @@ _REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Literal: _literal,
     exp.Div: _division,
     exp.Mod: _division,
+    exp.Cast: _cast,
     exp.ArraySlice: _slice,
     exp.Column: _column,
 }

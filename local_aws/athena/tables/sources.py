@@ -2,8 +2,8 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -31,6 +31,12 @@ class Sources:
     catalog: Catalog
     scanner: Scanner
     _depth: int = 0
+    _types: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def dates(self) -> Collection[str]:
+        """The names of columns that are dates in every table that was resolved."""
+        return {column for column, types in self._types.items() if types == {"date"}}
 
     def resolve(self, query: exp.Query, database: str | None) -> None:
         """Let ``query`` read relations that this session has. Raises QueryFailed."""
@@ -58,6 +64,8 @@ class Sources:
             return self.scanner.partition_values(table), False
         if table.kind == VIEW:
             return self._definition(table), False
+        for column in table.columns:
+            self._types.setdefault(column.name, set()).add(column.text.lower())
         keys = [column.name for column in table.partition_keys]
         conditions = references.partition_conditions(reference, keys)
         return self.scanner.relation(table, reference.label, conditions), True
@@ -96,7 +104,7 @@ class Sources:
         translation.name_columns(query)
         columns = ", ".join(name(column["name"]) for column in content["columns"])
         view_name = self.session.fresh_name()
-        sql = translation.to_duckdb(query)
+        sql = translation.to_duckdb(query, inner.dates)
         self.session.run(f"CREATE VIEW {name(view_name)} ({columns}) AS {sql}")
         return f"SELECT * FROM {name(view_name)}"
 
