@@ -117,9 +117,12 @@ def render(graph: RunGraph, now: datetime) -> RenderableType:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("Step", "Kind", "State", "Start", "Duration", "Tries"):
         table.add_column(column, no_wrap=True, justify="right" if column == "Tries" else "left")
-    table.add_column("Error", overflow="fold")
+    # Without errors the column would only take the room of the others.
+    failed = any(step.error for step in graph.steps)
+    if failed:
+        table.add_column("Error", overflow="fold")
     for row in rows(graph):
-        table.add_row(*_cells(row, now))
+        table.add_row(*_cells(row, now)[: len(table.columns)])
     notes = [Text(note, style="dim") for note in graph.notes]
     return Group(_headline(graph, now), table, *notes)
 

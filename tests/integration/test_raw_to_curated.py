@@ -15,11 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
+from rich.console import Console
 
 from tests.integration.leftovers import leftovers
 from tests.integration.terraform import Terraform
 from tests.wait import wait_until
+from tools import glue_runs
 from tools.aws import Aws
+from tools.demo_workflow import Example, RunFailedError, assert_succeeded, show_tables
+from tools.queries import Athena
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/raw_to_curated"
@@ -210,6 +214,31 @@ def test_the_chain_ends_with_tables(refresh: Refresh, scheduled_run: tuple[datet
     }
 
 
+def test_the_tables_can_be_queried(refresh: Refresh, scheduled_run: tuple[datetime, Any]) -> None:
+    outputs = refresh.outputs
+    results = f"s3://{outputs['data_bucket']}/_athena/"
+    athena = Athena(refresh.aws, outputs["database_name"], results)
+    answer = athena.query(
+        "SELECT c.name, sum(o.amount) AS revenue FROM orders o "
+        "JOIN customers c ON o.customer_id = c.customer_id "
+        "WHERE o.order_date = '2026-11-20' GROUP BY c.name ORDER BY revenue DESC"
+    )
+    assert answer.columns == ("name", "revenue")
+    assert answer.values == (("Sarah Williams", "349.00"), ("Jane Smith", "79.80"))
+
+
+def test_the_demo_shows_the_tables(refresh: Refresh, scheduled_run: tuple[datetime, Any]) -> None:
+    outputs = refresh.outputs
+    example = Example(outputs["data_bucket"], outputs["workflow_name"], outputs["database_name"])
+    console = Console(record=True, width=120)
+    show_tables(console, refresh.aws, example)
+    shown = console.export_text()
+    assert f"{example.database_name}.customers: 5 rows" in shown
+    assert f"{example.database_name}.orders: 7 rows" in shown
+    assert "partitions by order_date: 2026-11-18, 2026-11-19, 2026-11-20" in shown
+    assert "Seattle" in shown
+
+
 def test_no_second_run_beside_the_first(
     refresh: Refresh, scheduled_run: tuple[datetime, Any]
 ) -> None:
@@ -235,6 +264,8 @@ def test_a_failed_job_stops_what_depends_on_it_until_it_is_resumed(
     assert run["Status"] == "COMPLETED"
     failed = refresh.job_run(run, "orders")
     assert failed["JobRunState"] == "FAILED"
+    with pytest.raises(RunFailedError, match=r"convert-orders FAILED .*Column order_id"):
+        assert_succeeded(glue_runs.graph(refresh.aws, refresh.workflow, run_id))
     assert "Column order_id: 'x' is no bigint" in failed["ErrorMessage"]
     assert refresh.job_run(run, "customers")["JobRunState"] == "SUCCEEDED"
     # One of two is not enough for AND.
