@@ -63,7 +63,7 @@ up: spark ## Start the local AWS (http://localhost:PORT)
 .PHONY: down
 down: setup ## Stop the local AWS; what was in it is gone
 	@$(PYTHON) -m local_aws stop
-	@rm -f .local_aws/$(PORT)/terraform.tfstate*
+	@rm -f .local_aws/$(PORT)/terraform.tfstate* .local_aws/$(PORT)/raw_to_curated/terraform.tfstate*
 
 .PHONY: status
 status: setup ## Say whether the local AWS runs, and where
@@ -72,15 +72,22 @@ status: setup ## Say whether the local AWS runs, and where
 ## The pipeline
 
 # A local plan is thousands of lines that nobody asked for: it goes to a log, and the progress shows.
+# $(call apply_locally,root,state folder)
+define apply_locally
+@mkdir -p $(2)
+@$(TERRAFORM) $(1) init -input=false -backend-config=path=$(2)/terraform.tfstate >/dev/null
+@echo "Planning $(1) ..."
+@$(TERRAFORM) $(1) plan -input=false -no-color $(variables) -out=$(2)/plan.tfplan >$(2)/plan.log 2>&1 \
+	|| { cat $(2)/plan.log >&2; exit 1; }
+@$(TERRAFORM) $(1) apply -input=false $(2)/plan.tfplan | sed '/^Outputs:/,$$d;/Outputs:/,$$d;/^$$/d'
+endef
+
 .PHONY: apply
 apply: package $(if $(filter local,$(ENV)),up) ## Create or change the pipeline in envs/ENV
-	@$(TERRAFORM) envs/$(ENV) init $(init_arguments) >/dev/null
 ifeq ($(ENV),local)
-	@echo "Planning envs/local ..."
-	@$(TERRAFORM) envs/local plan -input=false -no-color $(variables) -out=$(local_state)/plan.tfplan >$(local_state)/plan.log 2>&1 \
-		|| { cat $(local_state)/plan.log >&2; exit 1; }
-	@$(TERRAFORM) envs/local apply -input=false $(local_state)/plan.tfplan | grep -vE '^$$|^Outputs:|^[a-z_]+ = |^  "|^[})]'
+	$(call apply_locally,envs/local,$(local_state))
 else
+	@$(TERRAFORM) envs/$(ENV) init $(init_arguments)
 	@$(TERRAFORM) envs/$(ENV) apply
 endif
 
@@ -98,6 +105,12 @@ destroy: setup ## Remove the pipeline of envs/ENV
 demo: ## Start, apply, upload three files and watch them through the pipeline
 	@$(MAKE) apply ENV=local
 	@$(PYTHON) -m tools.demo $(tool_arguments)
+
+.PHONY: demo-workflow
+demo-workflow: export TF_DATA_DIR = $(local_state)/raw_to_curated/terraform
+demo-workflow: package up ## Apply examples/raw_to_curated, run its Glue workflow and query its tables
+	$(call apply_locally,examples/raw_to_curated,$(local_state)/raw_to_curated)
+	@$(PYTHON) -m tools.demo_workflow $(tool_arguments)
 
 .PHONY: run
 run: setup ## Upload FILE=path [KEY=folder/name] and follow its execution
