@@ -58,12 +58,12 @@ def test_a_function_imports_only_itself_and_common() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_only_the_provider_of_the_glue_model_knows_localstack() -> None:
+def test_only_the_providers_of_glue_and_athena_know_localstack() -> None:
     plugs = {"provider.py"}
     wrong = [
         f"{path}:{line} imports {name}"
         for path in below("local_aws", ".py")
-        if path.parts[1] == "glue" and path.name not in plugs
+        if path.parts[1] in {"glue", "athena"} and path.name not in plugs
         for line, name in imports(path)
         if name.split(".")[0] in {"localstack", "moto"}
     ]

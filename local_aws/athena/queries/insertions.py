@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlglot import exp
 
@@ -57,7 +58,7 @@ class Insertions:
         self._check_empty(location)
         form = _format(statement.properties)
         relation, columns = self._rows(statement.query, statement.with_data)
-        plain, keys = _split_keys(columns, statement.lists.get("partitioned_by", ()))
+        plain, keys = _split_keys(_typed(columns), statement.lists.get("partitioned_by", ()))
         shape = _table_shape(statement.name.table, location, plain, keys, form)
         self.catalog.create_table(database, shape)
         table = read_table({**shape, "DatabaseName": database})
@@ -88,7 +89,7 @@ class Insertions:
                 f"Insert query has mismatched column types: Table has {len(targets)} columns, "
                 f"query has {len(columns)}",
             )
-        sources = {t: c.name for t, c in zip(targets, columns, strict=True)}
+        sources = {target: own for target, (own, _) in zip(targets, columns, strict=True)}
         return self._fill(table, self._arranged(relation, table, sources), form)
 
     def unload(self, statement: st.Unload) -> Outcome:
@@ -99,22 +100,21 @@ class Insertions:
         properties = {"write_compression": statement.properties.get("compression", "")}
         form = _format({**statement.properties, **properties})
         relation, columns = self._rows(statement.query, with_data=True)
-        plain, keys = _split_keys(columns, statement.lists.get("partitioned_by", ()))
+        plain, keys = _split_keys(_typed(columns), statement.lists.get("partitioned_by", ()))
         shape = _table_shape("unload", statement.location, plain, keys, form)
         written = self._write(read_table({**shape, "DatabaseName": ""}), relation, form)
         return wrote(written.rows, written.files)
 
-    def _rows(self, query: exp.Query, with_data: bool) -> tuple[str, list[Column]]:
-        """Run a query; return a table of its rows and their columns as the catalog has them."""
-        relation = name(self.selection.session.fresh_name())
-        found = self.selection.into_table(query, relation, with_data)
-        names = [column.lower() for column, _ in found]
+    def _rows(self, query: exp.Query, with_data: bool) -> tuple[str, Sequence[tuple[str, Any]]]:
+        """Run a query; return a table of its rows, and their names and types."""
+        names = [column.lower() for column in query.named_selects if column != "*"]
         for column in names:
             if names.count(column) > 1:
                 raise QueryFailed(
                     "DUPLICATE_COLUMN_NAME", f"Column name '{column}' specified more than once"
                 )
-        return relation, [Column(column.lower(), hive_type(kind)) for column, kind in found]
+        relation = name(self.selection.session.fresh_name())
+        return relation, self.selection.into_table(query, relation, with_data)
 
     def _arranged(self, relation: str, table: Table, sources: dict[str, str]) -> str:
         """Return the rows as the table has its columns; those that are not written are NULL."""
@@ -198,6 +198,10 @@ def _format_of(table: Table) -> FileFormat:
     if table.storage.serde == LAZY_SIMPLE:
         return file_format("TEXTFILE", None, parameters.get("field.delim"))
     raise not_supported(f"Writing with the SerDe {table.storage.serde}")
+
+
+def _typed(columns: Sequence[tuple[str, Any]]) -> Sequence[Column]:
+    return [Column(column.lower(), hive_type(kind)) for column, kind in columns]
 
 
 def _split_keys(
