@@ -39,7 +39,7 @@ locals {
 module "data_bucket" {
   source = "../../modules/bucket"
 
-  name          = "${var.name_prefix}raw-to-curated-data-${local.place}"
+  name = "${var.name_prefix}raw-to-curated-data-${local.place}"
   # The provider waits a minute until a bucket's lifecycle rules have settled: none for a try.
   retention     = null
   force_destroy = true
@@ -49,7 +49,7 @@ module "data_bucket" {
 module "artifacts_bucket" {
   source = "../../modules/bucket"
 
-  name          = "${var.name_prefix}raw-to-curated-artifacts-${local.place}"
+  name = "${var.name_prefix}raw-to-curated-artifacts-${local.place}"
   # The provider waits a minute until a bucket's lifecycle rules have settled: none for a try.
   retention     = null
   force_destroy = true
