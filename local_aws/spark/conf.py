@@ -49,6 +49,7 @@ def run_properties(
     return {
         "spark.app.name": app_name,
         **_s3a_access(environment),
+        **_sdk_access(environment),
         # Python workers inherit the JVM's environment, which is older than the job.
         **{f"spark.executorEnv.{name}": value for name, value in environment.items()},
         **overrides,
@@ -86,6 +87,23 @@ def _s3a_defaults() -> dict[str, str]:
         "mapreduce.fileoutputcommitter.algorithm.version": "2",
     }
     return {f"spark.hadoop.{name}": value for name, value in hadoop.items()}
+
+
+def _sdk_access(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the AWS SDK for Java's own settings, for what a job's jars (Iceberg) do with it.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+    """
+    endpoint = environment.get("AWS_ENDPOINT_URL", "")
+    found = {
+        "aws.accessKeyId": environment.get("AWS_ACCESS_KEY_ID"),
+        "aws.secretAccessKey": environment.get("AWS_SECRET_ACCESS_KEY"),
+        "aws.sessionToken": environment.get("AWS_SESSION_TOKEN"),
+        "aws.region": environment.get("AWS_REGION"),
+        # By a number, and not a name to which the SDK could prepend a bucket's.
+        "aws.endpointUrl": endpoint.replace("//localhost:", "//127.0.0.1:"),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _s3a_access(environment: Mapping[str, str]) -> dict[str, str]:

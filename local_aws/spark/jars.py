@@ -1,4 +1,4 @@
-"""The jars with which Spark reads and writes S3, from Maven Central, kept in a cache.
+"""The jars that Spark needs beside its own, from Maven Central, kept in a cache.
 
 ``python -m local_aws.spark.jars`` fetches them ahead of time.
 
@@ -67,10 +67,38 @@ S3A_JARS = (
     ),
     _sdk("jmespath-java", "9001ea993a45d82a2d3086edcbda8a40b4e012d049a70fbf071fd329c0fbd777"),
 )
+# The SerDe for the catalog's JSON tables, of the version of PySpark's own Hive.
+HIVE_JARS = (
+    Jar(
+        "org.apache.hive.hcatalog",
+        "hive-hcatalog-core",
+        "2.3.9",
+        "24fa64f383a5e383de368a43e616c001d3145349c434d31e29b08c4d6eb4824a",
+    ),
+)
+EVERY_JOB = (*S3A_JARS, *HIVE_JARS)
+# What --datalake-formats may name, in the versions of Glue 5.1; 112 MB, fetched when first asked.
+# https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format-iceberg.html
+DATALAKE_FORMATS = {
+    "iceberg": (
+        Jar(
+            "org.apache.iceberg",
+            "iceberg-spark-runtime-3.5_2.12",
+            "1.10.0",
+            "70f9471870b2d456167d703c829f098a446b86bb1379eee338c0efa03a341026",
+        ),
+        Jar(
+            "org.apache.iceberg",
+            "iceberg-aws-bundle",
+            "1.10.0",
+            "172370cfc32a5f1ae5399b210e86fc04a366dc29a112d97ac8ffc74df7525596",
+        ),
+    )
+}
 
 
 def resolve(
-    cache_dir: Path, maven_url: str, jars: tuple[Jar, ...] = S3A_JARS, pause: float = 1.0
+    cache_dir: Path, maven_url: str, jars: tuple[Jar, ...] = EVERY_JOB, pause: float = 1.0
 ) -> tuple[Path, ...]:
     """Return the local files of ``jars``, downloading what the cache lacks.
 
@@ -99,8 +127,8 @@ def _download(jar: Jar, url: str, path: Path, pause: float) -> None:
             final = isinstance(error, urllib.error.HTTPError) and 400 <= error.code < 429
             if final or attempt == ATTEMPTS:
                 raise JarError(
-                    f"Could not download {url}: {error}. Glue jobs need it once to reach S3; with "
-                    "a network run `python -m local_aws.spark.jars`, or set MAVEN_REPOSITORY_URL "
+                    f"Could not download {url}: {error}. Glue jobs need it once; with a "
+                    "network run `python -m local_aws.spark.jars`, or set MAVEN_REPOSITORY_URL "
                     f"to a mirror, or put {jar.name} into {path.parent}."
                 ) from error
             time.sleep(pause * 2 ** (attempt - 1))

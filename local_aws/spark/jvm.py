@@ -1,7 +1,7 @@
 """The command that starts a JVM in which a Python process can make its SparkContext."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,14 @@ class JvmCommand:
     def archive(self) -> Path:
         """Where the archive of classes is, or belongs."""
         return self.find().archive
+
+    def datalake_jars(self, formats: Sequence[str]) -> tuple[Path, ...]:
+        """Return the jars of ``--datalake-formats``, downloading them if need be.
+
+        Raises SparkError.
+        """
+        wanted = tuple(jar for name in formats for jar in jars.DATALAKE_FORMATS[name])
+        return jars.resolve(self._settings.cache_dir, self._settings.maven_url, wanted)
 
     def find(self) -> "_Found":
         """Find Java and the jars, unless that is done. Raises SparkError."""

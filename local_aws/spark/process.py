@@ -38,7 +38,8 @@ class JobSpec:
     folder ``cwd``, where ``--extra-files`` belong. ``environment`` is complete with
     ``AWS_ENDPOINT_URL`` and credentials; ``spark_conf`` comes from ``--conf``; ``python_modules``
     are the requirements of ``--additional-python-modules``, which must be installed already.
-    ``glue_catalog`` is whether Spark's own tables are those of the Glue Data Catalog.
+    ``glue_catalog`` is whether Spark's own tables are those of the Glue Data Catalog;
+    ``datalake_formats`` are keys of ``jars.DATALAKE_FORMATS``.
     """
 
     kind: Literal["glueetl", "pythonshell", "gluestreaming"]
@@ -51,6 +52,7 @@ class JobSpec:
     spark_conf: Mapping[str, str]
     python_modules: tuple[str, ...]
     glue_catalog: bool = False
+    datalake_formats: tuple[str, ...] = ()
 
     @property
     def uses_spark(self) -> bool:
@@ -60,7 +62,8 @@ class JobSpec:
     @property
     def needs_own_jvm(self) -> bool:
         """Whether the job asks for what a JVM that already runs cannot give."""
-        return bool(self.jars) or not conf.JVM_ONLY.isdisjoint(self.spark_conf)
+        more_jars = bool(self.jars or self.datalake_formats)
+        return more_jars or not conf.JVM_ONLY.isdisjoint(self.spark_conf)
 
     def message(self, warehouse: Path) -> dict[str, Any]:
         """Return what the runner (``job_libs/job_runner``) reads, ready for JSON.
@@ -216,7 +219,8 @@ class JobPool:
             if spec is None:
                 command = self._jvm.build(private)
             elif spec.uses_spark:
-                command = self._jvm.build(private, spec.jars, dict(spec.spark_conf))
+                more = (*self._jvm.datalake_jars(spec.datalake_formats), *spec.jars)
+                command = self._jvm.build(private, more, dict(spec.spark_conf))
             return Child(private, command, spec.environment if spec else {})
         except BaseException:
             shutil.rmtree(private, ignore_errors=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local_aws.glue.jobs.run import JobRun
+from local_aws.spark.jars import DATALAKE_FORMATS
 
 _CLIENT_FACTORY = "spark.hadoop.hive.metastore.client.factory.class"
 
@@ -26,6 +27,7 @@ class Provision:
     python_modules: tuple[str, ...]
     spark_conf: Mapping[str, str]
     glue_catalog: bool = False
+    datalake_formats: tuple[str, ...] = ()
 
 
 def provision(run: JobRun) -> Provision:
@@ -50,6 +52,7 @@ def provision(run: JobRun) -> Provision:
         python_modules=tuple(module for module in modules if not is_s3_uri(module)),
         spark_conf=conf,
         glue_catalog=_uses_catalog(arguments, conf),
+        datalake_formats=_datalake_formats(arguments),
     )
 
 
@@ -89,6 +92,17 @@ def spark_conf(text: str) -> dict[str, str]:
 def is_s3_uri(location: str) -> bool:
     """Say whether ``location`` lies in S3."""
     return location.startswith(("s3://", "s3a://", "s3n://"))
+
+
+def _datalake_formats(arguments: Mapping[str, str]) -> tuple[str, ...]:
+    wanted = tuple(name.lower() for name in _listed(arguments, "--datalake-formats"))
+    for name in wanted:
+        if name not in DATALAKE_FORMATS:
+            raise UnsupportedArgument(
+                f"--datalake-formats {name} is not supported by the local AWS; it has "
+                f"{', '.join(DATALAKE_FORMATS)}. Pass other formats' jars with --extra-jars."
+            )
+    return wanted
 
 
 def _uses_catalog(arguments: Mapping[str, str], conf: Mapping[str, str]) -> bool:

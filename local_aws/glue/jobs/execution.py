@@ -101,6 +101,7 @@ class Execution:
             spark_conf=needs.spark_conf,
             python_modules=needs.python_modules,
             glue_catalog=needs.glue_catalog,
+            datalake_formats=needs.datalake_formats,
         )
 
     def _fetch_all(self, uris: tuple[str, ...], folder: str) -> tuple[Path, ...]:
