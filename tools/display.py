@@ -50,7 +50,12 @@ def block(files: Sequence[Followed]) -> RenderableType:
     table.add_column(justify="right", no_wrap=True)
     table.add_column(ratio=1)
     for file in files:
-        table.add_row(_sign(file), file.label, _age(file), trail(file.progress))
+        table.add_row(
+            _sign(file),
+            file.label,
+            Text(f"{file.seconds():5.1f} s", style="dim"),
+            trail(file.progress),
+        )
     return Padding(table, (0, 0, 0, 2))
 
 
@@ -82,12 +87,11 @@ def results(found: Sequence[Result]) -> RenderableType:
     table.add_column("Took", justify="right", no_wrap=True)
     table.add_column("Parquet", overflow="fold")
     for one in found:
-        seconds = one.file.progress.seconds() if one.file.progress else 0.0
         table.add_row(
             one.file.label,
             Text(one.outcome.kind, style=f"bold {COLOURS.get(one.outcome.kind, 'white')}"),
             "" if one.outcome.rows is None else str(one.outcome.rows),
-            f"{seconds:.1f} s",
+            f"{one.file.seconds():.1f} s",
             Text(one.outcome.output_path or "", style="cyan"),
         )
     return Group(table, *(_details(one) for one in found))
@@ -114,7 +118,7 @@ class _ChangePrinter:
         lines = ["waiting for the event to start an execution", f"started {file.progress.name}"]
         lines.extend(visit.state for visit in file.progress.visits)
         if file.progress.is_over:
-            lines.append(f"{file.progress.status} after {file.progress.seconds():.1f} s")
+            lines.append(f"{file.progress.status} after {file.seconds():.1f} s")
         return tuple(lines)
 
 
@@ -136,12 +140,6 @@ def _sign(file: Followed) -> RenderableType:
         return Spinner("dots", style="cyan")
     kind = Outcome.of(file.progress).kind
     return Text("✓" if kind == "SUCCESS" else "✗", style=COLOURS.get(kind, ""))
-
-
-def _age(file: Followed) -> Text:
-    since = datetime.now(UTC) - file.upload.at
-    seconds = file.progress.seconds() if file.progress else since.total_seconds()
-    return Text(f"{seconds:5.1f} s", style="dim")
 
 
 def _details(one: Result) -> RenderableType:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tools.aws import Aws
@@ -61,10 +61,6 @@ class Progress:
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
         return self.status != "RUNNING"
-
-    def seconds(self, now: datetime | None = None) -> float:
-        """Return the execution's age, or its whole duration."""
-        return ((self.stopped or now or datetime.now(UTC)) - self.started).total_seconds()
 
 
 @dataclass

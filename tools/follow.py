@@ -30,6 +30,11 @@ class Followed:
         """Whether nothing more will happen."""
         return self.progress is not None and self.progress.is_over
 
+    def seconds(self) -> float:
+        """Return the time since the upload, or from there to the end."""
+        stopped = self.progress.stopped if self.progress else None
+        return ((stopped or datetime.now(UTC)) - self.upload.at).total_seconds()
+
 
 def upload(aws: Aws, deployment: Deployment, path: Path, key: str) -> Followed:
     """Put a file into the source bucket."""
