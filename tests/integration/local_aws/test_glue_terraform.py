@@ -26,7 +26,11 @@ def test_every_resource_applies_changes_and_goes(aws: OwnServer, tmp_path: Path)
         job = glue.get_job(JobName="full")["Job"]
         # What the second values leave out is gone, not left behind.
         assert not job.keys() & {"NonOverridableArguments", "SecurityConfiguration"}
-        assert (job["WorkerType"], job["ExecutionClass"], job["Timeout"]) == ("G.2X", "STANDARD", 20)
+        assert (job["WorkerType"], job["ExecutionClass"], job["Timeout"]) == (
+            "G.2X",
+            "STANDARD",
+            20,
+        )
         table = glue.get_table(DatabaseName="db", Name="t")["Table"]
         columns = table["StorageDescriptor"]["Columns"]
         assert [column["Name"] for column in columns] == ["id", "added"]
