@@ -151,7 +151,7 @@ test-terraform: package ## terraform fmt, validate and test of every module and 
 .PHONY: test-unit
 test-unit: setup ## Unit tests
 	@echo "== Unit tests"
-	@$(PYTEST) -q tests/unit
+	@$(PYTEST) -q -n 2 --dist loadfile tests/unit
 
 .PHONY: test-repo
 test-repo: setup ## The repository's own rules
@@ -161,7 +161,7 @@ test-repo: setup ## The repository's own rules
 .PHONY: test-integration
 test-integration: package spark ## Integration tests on a local AWS of their own
 	@echo "== Integration tests"
-	@$(PYTEST) tests/integration
+	@$(PYTEST) -n 2 --dist loadgroup --durations 10 tests/integration
 
 .PHONY: clean
 clean: ## Stop the local AWS and remove everything that was built

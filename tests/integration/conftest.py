@@ -39,6 +39,16 @@ class Deployed:
     terraform: Terraform
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests for ``pytest -n 2 --dist loadgroup``: half of their time is waiting.
+
+    What shares a deployed pipeline stays in one process; of the rest, each file.
+    """
+    for item in items:
+        shared = STYLES.keys() & set(_fixtures(item))
+        item.add_marker(pytest.mark.xdist_group("pipeline" if shared else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """Clients of the endpoint AWS_ENDPOINT_URL, else of a local AWS made for these tests."""
