@@ -83,7 +83,7 @@ def table_input(given: Any, before: Definition | None = None) -> dict[str, Any]:
     return _present(
         Name=given.tableName,
         Description=(given.parameters or {}).get("comment") or known.get("Description"),
-        Owner=given.owner,
+        Owner=given.owner or None,
         Retention=given.retention,
         StorageDescriptor=storage_input(given.sd, known.get("StorageDescriptor") or {}),
         PartitionKeys=_columns_input(given.partitionKeys),

@@ -37,6 +37,10 @@ class Partitions:
         del user_name, group_names
         return self.get_partition(db_name, tbl_name, part_vals)
 
+    def get_partitions(self, db_name: str, tbl_name: str, max_parts: int) -> list[Any]:
+        """Return the partitions of a table."""
+        return self.get_partitions_ps(db_name, tbl_name, [], max_parts)
+
     def get_partitions_with_auth(
         self,
         db_name: str,
@@ -45,9 +49,19 @@ class Partitions:
         user_name: str,
         group_names: Sequence[str],
     ) -> list[Any]:
-        """Return the partitions of a table."""
+        """Return the partitions of a table, whoever asks."""
         del user_name, group_names
-        found = [conversion.partition(one) for one in self._all(db_name, tbl_name)]
+        return self.get_partitions(db_name, tbl_name, max_parts)
+
+    def get_partitions_ps(
+        self, db_name: str, tbl_name: str, part_vals: Sequence[str], max_parts: int
+    ) -> list[Any]:
+        """Return the partitions that fit the first values."""
+        found = [
+            conversion.partition(one)
+            for one in self._all(db_name, tbl_name)
+            if naming.fits(part_vals, one["Values"])
+        ]
         return _limited(found, max_parts)
 
     def get_partitions_ps_with_auth(  # noqa: PLR0917 - Hive's method
@@ -59,14 +73,9 @@ class Partitions:
         user_name: str,
         group_names: Sequence[str],
     ) -> list[Any]:
-        """Return the partitions that fit the first values."""
+        """Return the partitions that fit the first values, whoever asks."""
         del user_name, group_names
-        found = [
-            conversion.partition(one)
-            for one in self._all(db_name, tbl_name)
-            if naming.fits(part_vals, one["Values"])
-        ]
-        return _limited(found, max_parts)
+        return self.get_partitions_ps(db_name, tbl_name, part_vals, max_parts)
 
     def get_partitions_by_filter(
         self, db_name: str, tbl_name: str, filter: str, max_parts: int

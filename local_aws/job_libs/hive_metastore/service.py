@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from thriftpy2.protocol import TBinaryProtocolFactory
-from thriftpy2.thrift import TProcessor
+from thriftpy2.thrift import TApplicationException, TProcessor
 from thriftpy2.transport import TBufferedTransportFactory, TSocket, TTransportException
 
 from .databases import Databases
@@ -42,13 +41,24 @@ class Metastore:
             setattr(self, name, _speaking_hive(name, method))
 
 
+class Processor(TProcessor):
+    """Answers calls, and says which one it does not know."""
+
+    def process_in(self, iprot: Any) -> Any:
+        """Read one call."""
+        read: Any = super().process_in(iprot)
+        if isinstance(read[2], TApplicationException):
+            read[2].message = f"{read[0]} is not supported by the local AWS's Hive metastore"
+        return read
+
+
 def serve(glue: Any = None) -> int:
     """Serve on a port of 127.0.0.1 in the background; return the port.
 
     ``glue`` is boto3's client of Glue, by default that of the process's environment.
     """
     listener = socket.create_server(("127.0.0.1", 0))
-    processor: Any = TProcessor(SERVICE, Metastore(glue or boto3.client("glue")))
+    processor: Any = Processor(SERVICE, Metastore(glue or boto3.client("glue")))
     _in_background(_accept, listener, processor)
     port: int = listener.getsockname()[1]
     return port
@@ -94,7 +104,7 @@ def _speaking_hive(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
             wanted, message = "MetaException", str(error)
         except Exception as error:
             # Without an answer Hive's client would try again and again, and say nothing.
-            traceback.print_exc(file=sys.stderr)
+            traceback.print_exc()
             wanted, message = "MetaException", f"{type(error).__name__}: {error}"
         raise getattr(hive, wanted if wanted in declared else "MetaException")(message=message)
 

@@ -70,15 +70,23 @@ class GlueScripts:
     def succeed(self, name: str, script: str | None = None, **arguments: str) -> list[str]:
         """Run a job, which must succeed, and return the lines it printed."""
         ended = self.run(name, script, **arguments)
-        assert ended["JobRunState"] == "SUCCEEDED", ended.get("ErrorMessage")
+        told = ended.get("ErrorMessage")
+        assert ended["JobRunState"] == "SUCCEEDED", f"{told}\n{self.errors(ended['Id'])}"
         return self.output(ended["Id"])
 
     def output(self, run_id: str) -> list[str]:
         """Return what a run printed: all of it is there when the run has ended."""
+        return self._logged("output", run_id)
+
+    def errors(self, run_id: str) -> str:
+        """Return the end of a run's error log."""
+        return "\n".join(self._logged("error", run_id))[-5000:]
+
+    def _logged(self, group: str, run_id: str) -> list[str]:
         logs = self.aws.client("logs")
         try:
             pages = logs.get_paginator("filter_log_events").paginate(
-                logGroupName="/aws-glue/jobs/output", logStreamNames=[run_id]
+                logGroupName=f"/aws-glue/jobs/{group}", logStreamNames=[run_id]
             )
             return [event["message"] for page in pages for event in page["events"]]
         except logs.exceptions.ResourceNotFoundException:

@@ -52,3 +52,25 @@ def test_settings_come_from_the_environment_given(tmp_path: Path) -> None:
         maven_url="http://mirror", threads=3, driver_memory="2g", warm=False,
     )  # fmt: skip
     assert conf.jvm_properties(settings, tmp_path)["spark.master"] == "local[3]"
+
+
+def test_the_sdk_of_a_jobs_jars_reaches_the_same_services() -> None:
+    """By an address to which no bucket's name is prepended: S3 then has it in the path.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    environment = {
+        "AWS_ENDPOINT_URL": "http://localhost:4566", "AWS_ACCESS_KEY_ID": "a",
+        "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "eu-central-1",
+    }  # fmt: skip
+    made = conf.run_properties("job", environment, {})
+    assert {name: value for name, value in made.items() if name.startswith("aws.")} == {
+        "aws.endpointUrl": "http://127.0.0.1:4566", "aws.accessKeyId": "a",
+        "aws.secretAccessKey": "b", "aws.region": "eu-central-1",
+    }  # fmt: skip
+
+
+def test_the_catalogs_tables_outlive_the_run(tmp_path: Path) -> None:
+    made = conf.catalog_properties(tmp_path)
+    assert made["spark.sql.catalogImplementation"] == "hive"
+    assert made["spark.sql.warehouse.dir"] == str(tmp_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.spark.errors import JarError
-from local_aws.spark.jars import S3A_JARS, Jar, resolve
+from local_aws.spark.jars import HIVE_JARS, S3A_JARS, Jar, resolve
 
 CONTENT = b"not really a jar" * 1000
 JAR = Jar("org.example", "thing", "1.0", hashlib.sha256(CONTENT).hexdigest())
@@ -101,3 +101,10 @@ def test_hadoop_aws_is_of_the_version_of_pysparks_hadoop() -> None:
     (client,) = (Path(pyspark.__file__).parent / "jars").glob("hadoop-client-api-*.jar")
     (own,) = [jar for jar in S3A_JARS if jar.artifact == "hadoop-aws"]
     assert client.stem.removeprefix("hadoop-client-api-") == own.version
+
+
+def test_the_serde_is_of_the_version_of_pysparks_hive() -> None:
+    import pyspark
+
+    (metastore,) = (Path(pyspark.__file__).parent / "jars").glob("hive-metastore-*.jar")
+    assert {jar.version for jar in HIVE_JARS} == {metastore.stem.removeprefix("hive-metastore-")}

@@ -85,6 +85,43 @@ def test_a_process_gets_all_its_files_and_its_environment(world: World) -> None:
     assert spec.environment["PATH"] == "/bin"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "uses_catalog"),
+    [
+        ({}, False),
+        ({"--enable-glue-datacatalog": "true"}, True),
+        ({"--enable-glue-datacatalog": ""}, True),
+        ({"--enable-glue-datacatalog": "false"}, False),
+        (
+            {
+                "--conf": "spark.hadoop.hive.metastore.client.factory.class=com.amazonaws.glue."
+                "catalog.metastore.AWSGlueDataCatalogHiveClientFactory"
+            },
+            True,
+        ),
+    ],
+)
+def test_spark_has_the_catalogs_tables_if_asked_to(
+    world: World, arguments: dict[str, str], uses_catalog: bool
+) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html"""
+    world.create_job(DefaultArguments=arguments)
+    world.start()
+    assert world.launcher.process(0).spec.glue_catalog is uses_catalog
+
+
+def test_data_lake_formats_are_named_to_the_process_or_refused(world: World) -> None:
+    world.create_job("lake", DefaultArguments={"--datalake-formats": "Iceberg"})
+    world.start("lake")
+    assert world.launcher.process(0).spec.datalake_formats == ("iceberg",)
+    world.create_job("other", DefaultArguments={"--datalake-formats": "hudi,iceberg"})
+    ended = world.wait_for(world.start("other"), "FAILED", "other")
+    assert (
+        "--datalake-formats hudi is not supported by the local AWS; it has iceberg"
+        in (ended["ErrorMessage"])
+    )
+
+
 def test_nothing_of_a_run_stays_on_disk(world: World, tmp_path: Path) -> None:
     world.create_job()
     run_id = world.start()
