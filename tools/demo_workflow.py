@@ -28,6 +28,7 @@ from tools.errors import NotAppliedError, ToolError
 from tools.outcomes import Rows
 from tools.queries import Athena
 from tools.run_graph import RunGraph
+from tools.uncut import print_uncut
 
 EXAMPLE = Path("examples/raw_to_curated")
 SAMPLES = EXAMPLE / "samples"
@@ -129,25 +130,30 @@ def assert_succeeded(graph: RunGraph) -> None:
 def watching(console: Console) -> Iterator[Callable[[RunGraph], None]]:
     """Yield a function that shows a run as it stands now.
 
-    A terminal sees one graph that changes; a log file gets a line for each change, then the graph.
+    A terminal sees one graph that changes; a log file gets a line for each change. Either gets
+    the last graph whole.
     """
-    if console.is_terminal:
-        with Live(console=console, refresh_per_second=8) as live:
-            yield lambda graph: live.update(run_graph.render(graph, datetime.now(UTC)))
-        return
-    told: dict[str, str] = {}
     last: list[RunGraph] = []
+    told: dict[str, str] = {}
 
-    def show(graph: RunGraph) -> None:
+    def tell_changes(graph: RunGraph) -> None:
         last[:] = [graph]
         for step in graph.steps:
             if step.state not in (told.get(step.name), run_graph.NOT_RUN):
                 told[step.name] = step.state
                 console.print(f"  {step.name}: {step.state}", markup=False)
 
-    yield show
+    def redraw(graph: RunGraph) -> None:
+        last[:] = [graph]
+        live.update(run_graph.render(graph, datetime.now(UTC)))
+
+    if console.is_terminal:
+        with Live(console=console, refresh_per_second=8, transient=True) as live:
+            yield redraw
+    else:
+        yield tell_changes
     for graph in last:
-        console.print(run_graph.render(graph, datetime.now(UTC)))
+        print_uncut(console, run_graph.render(graph, datetime.now(UTC)))
 
 
 def show_tables(console: Console, aws: Aws, example: Example) -> None:

@@ -12,6 +12,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tools.uncut import keep_cells
+
 NOT_RUN = "NOT RUN"
 # Steps that neither succeed nor fail by themselves: triggers that fired, choices that were made.
 PASSED = "PASSED"
@@ -123,6 +125,7 @@ def render(graph: RunGraph, now: datetime) -> RenderableType:
         table.add_column("Error", overflow="fold")
     for row in rows(graph):
         table.add_row(*_cells(row, now)[: len(table.columns)])
+    keep_cells(table)
     notes = [Text(note, style="dim") for note in graph.notes]
     return Group(_headline(graph, now), table, *notes)
 
@@ -166,7 +169,7 @@ def _cells(row: Row, now: datetime) -> list[RenderableType]:
         state_text(step.state),
         step.started.strftime("%H:%M:%S") if step.started else "",
         duration(step.started, step.ended, now),
-        str(step.attempts) if step.attempts > 1 else "",
+        str(step.attempts or ""),
         # Text, so that brackets in an error are not taken for rich's markup.
         Text(step.error or "", style="red"),
     ]

@@ -16,6 +16,7 @@ from tools import glue_runs, machine_runs, run_graph, run_listing
 from tools.aws import Aws
 from tools.errors import ToolError
 from tools.run_listing import RunSummary
+from tools.uncut import print_uncut
 
 PER_PIPELINE = 20
 # How far back ``show`` looks for the beginning of an id or a name.
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "list":
             _list(console, recent(aws, options.limit, options.pipeline))
         else:
-            console.print(run_graph.render(find(aws, options.run), datetime.now(UTC)))
+            print_uncut(console, run_graph.render(find(aws, options.run), datetime.now(UTC)))
     except ToolError as error:
         print(error, file=sys.stderr)
         return 1
@@ -75,7 +76,7 @@ def _list(console: Console, runs: Sequence[RunSummary]) -> None:
     if not runs:
         console.print("Nothing has run yet.")
         return
-    console.print(run_listing.render(runs, datetime.now(UTC)))
+    print_uncut(console, run_listing.render(runs, datetime.now(UTC)))
     console.print("\nOne of them as a graph: make run-details RUN=<run>", style="dim")
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.run_graph import duration, state_text
+from tools.uncut import keep_cells
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,7 @@ class RunSummary:
 def render(runs: Iterable[RunSummary], now: datetime) -> Table:
     """Return the runs as a table that rich prints, newest first."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("Run", overflow="fold")
-    for column in ("Pipeline", "Kind", "State", "Start", "Duration"):
+    for column in ("Run", "Pipeline", "Kind", "State", "Start", "Duration"):
         table.add_column(column, no_wrap=True)
     table.add_column("Remark", overflow="fold")
     for run in sorted(runs, key=lambda run: run.started, reverse=True):
@@ -46,4 +46,5 @@ def render(runs: Iterable[RunSummary], now: datetime) -> Table:
             duration(run.started, run.ended, now),
             Text(run.remark),
         )
+    keep_cells(table)
     return table

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from tools.run_graph import NOT_RUN, Edge, RunGraph, Step, duration, render, rows
+from tools.uncut import print_uncut
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -87,6 +88,16 @@ def test_shows_state_time_tries_and_error() -> None:
     for part in ("✘ FAILED", "12:00:01", "42.3 s", " 3 ", "ValueError: no [rows] in here"):
         assert part in line
     assert NOT_RUN in next(line for line in shown if "└─ c" in line)
+
+
+def test_a_narrow_terminal_cuts_no_cell() -> None:
+    tried = Step("a", "conditional trigger", "SUCCEEDED", NOON, NOON, 1, "no " * 50)
+    console = Console(width=40, record=True, file=io.StringIO())
+    print_uncut(console, render(graph("a b", steps={"a": tried}), NOON))
+    (line,) = [line for line in console.export_text().splitlines() if line.startswith("a ")]
+    shown = " ".join(line.split())
+    assert shown.startswith("a conditional trigger ✔ SUCCEEDED 12:00:00 0.0 s 1 no no no")
+    assert console.width == 40
 
 
 @pytest.mark.parametrize(
