@@ -275,6 +275,22 @@ def test_the_end_of_a_run_reaches_eventbridge(
     }
 
 
+def test_a_slow_run_is_announced_while_it_runs(
+    aws: OwnServer, make_job: MakeJob, events: Callable[[], list[Any]]
+) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html."""
+    job = make_job(NotificationProperty={"NotifyDelayAfter": 1})
+    run_id = start(aws, job, Arguments={"--sleep": "300"})
+    wait_until(events, 60, "an event")
+    [event] = events()
+    assert event["detail-type"] == "Glue Job Run Status"
+    detail = event["detail"]
+    assert (detail["jobName"], detail["jobRunId"], detail["state"]) == (job, run_id, "RUNNING")
+    assert detail["notificationCondition"] == {"NotifyDelayAfter": 1.0}
+    aws.client("glue").batch_stop_job_run(JobName=job, JobRunIds=[run_id])
+    end_of(aws, job, run_id)
+
+
 def execute(aws: OwnServer, job: str, payload: Mapping[str, str]) -> dict[str, Any]:
     """Run a state machine whose only state starts ``job`` and waits for it."""
     states = aws.client("stepfunctions")
