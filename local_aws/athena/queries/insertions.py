@@ -18,6 +18,7 @@ from local_aws.athena.sql.create_table import JSON, LAZY_SIMPLE, PARQUET, STORED
 from local_aws.athena.sql.quoting import name
 from local_aws.athena.tables.catalog import Catalog
 from local_aws.athena.tables.definition import VIEW, Column, Table, read_table
+from local_aws.athena.tables.iceberg import is_iceberg
 from local_aws.athena.tables.objects import Objects, split
 from local_aws.athena.tables.writing import FileFormat, Writer, Written, file_format, hive_type
 
@@ -75,6 +76,8 @@ class Insertions:
             )
         if table.kind == VIEW:
             raise QueryFailed("NOT_SUPPORTED", "line 1:1: Inserting into views is not supported")
+        if is_iceberg(table):
+            raise not_supported(f"Writing the Iceberg table {where}")
         form = _format_of(table)
         relation, columns = self._rows(statement.query, with_data=True)
         targets = statement.columns or [column.name for column in table.columns]

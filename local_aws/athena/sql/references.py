@@ -39,6 +39,8 @@ def find(query: exp.Expr, database: str | None) -> list[Reference]:
 def _reference(node: exp.Table, database: str | None) -> Reference:
     if not isinstance(node.this, exp.Identifier):
         raise not_supported(f"The table function {node.this.sql(dialect='athena')}")
+    if node.args.get("version") or node.args.get("when"):
+        raise not_supported("Time travel (FOR VERSION or TIMESTAMP AS OF)")
     if node.catalog and node.catalog.lower() != CATALOG:
         raise QueryFailed(
             "CATALOG_NOT_FOUND", f"{position(node)}Catalog '{node.catalog}' does not exist"

@@ -10,6 +10,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from local_aws.athena.errors import QueryFailed, not_supported
+from local_aws.athena.formats.iceberg_files import iceberg_files
 from local_aws.athena.formats.relation import FILE, Source, no_rows
 from local_aws.athena.formats.serdes import is_text, lists_files, reader
 from local_aws.athena.sql import translation
@@ -24,6 +25,7 @@ from local_aws.athena.tables.definition import (
     Storage,
     Table,
 )
+from local_aws.athena.tables.iceberg import current_snapshot, is_iceberg
 from local_aws.athena.tables.objects import LocalFile, Objects, S3Object
 
 PATH = "$path"
@@ -45,6 +47,8 @@ class Scanner:
         ``conditions`` hold. Raises QueryFailed.
         """
         _check(table)
+        if is_iceberg(table):
+            return self._iceberg(table)
         partitions = self._partitions(table, label, conditions)
         parts = [
             self._part(table, storage, list(group))
@@ -100,6 +104,30 @@ class Scanner:
             f"SELECT {columns}{', ' if columns else ''}{name(PATH)} "
             f"FROM ({data}) JOIN ({keys}) USING ({FILE})"
         )
+
+    def _iceberg(self, table: Table) -> str:
+        snapshot = current_snapshot(table, self.objects)
+        # The catalog keeps columns that were dropped or renamed; the metadata know the present.
+        known = {column.name: column for column in table.columns}
+        columns = tuple(known[field] for field in snapshot.field_ids if field in known)
+        table = replace(table, storage=replace(table.storage, columns=columns))
+        if not snapshot.data:
+            return self._empty(table)
+        files, deletes = (
+            self._download([self.objects.head(uri) for uri in uris], text=False)
+            for uris in (snapshot.data, snapshot.position_deletes)
+        )
+        source = Source(self.session, table, table.storage, table.columns, files)
+        data = iceberg_files(source, snapshot.field_ids, deletes)
+        uris = self._keys(
+            replace(table, partition_keys=()),
+            [()] * len(files),
+            [str(file.path) for file in files],
+            [FILE.strip('"'), PATH],
+            [file.uri for file in files],
+        )
+        listed = ", ".join([*(name(column.name) for column in columns), name(PATH)])
+        return f"SELECT {listed} FROM ({data}) JOIN ({uris}) USING ({FILE})"
 
     def _listed(self, storage: Storage) -> list[S3Object]:
         found = self.objects.below(storage.location)
@@ -169,8 +197,6 @@ def _format(storage: Storage) -> Storage:
 
 def _check(table: Table) -> None:
     where = f"{table.database}.{table.name}"
-    if table.parameters.get("table_type", "").upper() == "ICEBERG":
-        raise not_supported(f"Reading the Iceberg table {where} in Athena")
     if table.parameters.get("projection.enabled", "").lower() == "true":
         raise not_supported(f"Partition projection, of table {where},")
     if not table.storage.location:
