@@ -1,7 +1,10 @@
 """A new object starts one execution, whatever its name and however often it is announced."""
 
 import json
+from collections.abc import Iterator
 from urllib.parse import quote_plus
+
+import pytest
 
 from tests.integration import files
 from tests.integration.pipeline import Pipeline
@@ -78,6 +81,32 @@ def test_an_execution_by_hand_needs_only_bucket_and_key(pipeline: Pipeline) -> N
     ended = pipeline.end_of(pipeline.start({"bucket": upload.bucket, "key": upload.key}))
     assert ended.outcome.kind == "INVALID", ended
     assert ended.validation["reason"]["code"] == "HEADER_ONLY"
+
+
+@pytest.fixture
+def impatient_queue(pipeline: Pipeline) -> Iterator[str]:
+    """The trigger's queue, for a while without the minutes between two tries of one message."""
+    sqs, queue = pipeline.aws.sqs, pipeline.deployment.trigger_queue_url
+    answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    yield queue
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes=answer["Attributes"])
+
+
+def test_a_message_that_is_no_event_ends_in_the_dead_letter_queue(
+    pipeline: Pipeline, impatient_queue: str
+) -> None:
+    sqs, dead_letters = pipeline.aws.sqs, pipeline.deployment.trigger_dead_letter_queue_url
+    sqs.send_message(QueueUrl=impatient_queue, MessageBody="no event")
+
+    def dead() -> list[str]:
+        messages = sqs.receive_message(QueueUrl=dead_letters).get("Messages", [])
+        for message in messages:
+            sqs.delete_message(QueueUrl=dead_letters, ReceiptHandle=message["ReceiptHandle"])
+        return [message["Body"] for message in messages]
+
+    assert wait_until(dead, 120, "a dead letter") == ["no event"]
+    assert queue_is_empty(pipeline, impatient_queue)
 
 
 def queue_is_empty(pipeline: Pipeline, queue_url: str) -> bool:
