@@ -58,6 +58,8 @@ class Invalid:
 
 _GZIPPED = gzip.compress(CSV * 200)
 _DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+# Spark has no type for a time without a day.
+_TIME_OF_DAY = pa.table({"at": pa.array([0], pa.time64("us"))})
 _WIDE = json.dumps([{f"key_{number}": 1 for number in range(5_000)}]).encode()
 
 INVALID = (
@@ -83,9 +85,10 @@ INVALID = (
     Invalid("garbage.json", b'[{"id": 1}] and more', "TRAILING_GARBAGE", 1),
     Invalid("scalars.json", b"[1, 2]", "RECORD_NOT_OBJECT", 1),
     Invalid("cut.parquet", parquet(pa.table({"id": [1]}))[:-9] + b"PAR1", "INVALID_PARQUET"),
+    Invalid("time-of-day.parquet", parquet(_TIME_OF_DAY), "UNSUPPORTED_COLUMN_TYPE"),
     Invalid("cut.csv.gz", _GZIPPED[:-20], "GZIP_TRUNCATED"),
     Invalid("corrupt.csv.gz", _GZIPPED[:40] + b"\xff" * 20 + _GZIPPED[60:], "GZIP_CORRUPT"),
     Invalid("bomb.csv.gz", gzip.compress(b"id,a\n" + b"1,1\n" * 30_000_000, 9), "GZIP_BOMB"),
     Invalid("archive.csv", b"PK\x03\x04" + b"\x00" * 60, "UNSUPPORTED_TYPE"),
 )
-"""One file per reason at least."""
+"""One file at least per reason that lies in a file's content."""

@@ -50,11 +50,11 @@ class Pipeline:
         self.executions = Executions(aws, deployment.state_machine_arn)
         self._inbox = inbox
 
-    def upload(self, key: str, body: bytes) -> Upload:
-        """Put an object into the source bucket."""
+    def upload(self, key: str, body: bytes, **members: Any) -> Upload:
+        """Put an object into the source bucket; ``members`` are more of PutObject's."""
         at = datetime.now(UTC)
         bucket = self.deployment.source_bucket
-        version = self.aws.s3.put_object(Bucket=bucket, Key=key, Body=body)["VersionId"]
+        version = self.aws.s3.put_object(Bucket=bucket, Key=key, Body=body, **members)["VersionId"]
         return Upload(bucket, key, version, at)
 
     def started(self, upload: Upload) -> str:
@@ -67,9 +67,9 @@ class Pipeline:
         """Wait until the execution that an upload started is over."""
         return self.end_of(self.started(upload))
 
-    def run(self, key: str, body: bytes) -> Ended:
+    def run(self, key: str, body: bytes, **members: Any) -> Ended:
         """Upload an object and wait for the end of its execution."""
-        return self.ended(self.upload(key, body))
+        return self.ended(self.upload(key, body, **members))
 
     def start(self, given: Mapping[str, Any]) -> str:
         """Start an execution by hand; return its ARN."""
@@ -109,6 +109,10 @@ class Pipeline:
 
     def table(self, output_path: str) -> pa.Table:
         """Read all Parquet below an ``s3://`` folder."""
+        return pa.concat_tables([file.read() for file in self.parquet_files(output_path)])
+
+    def parquet_files(self, output_path: str) -> list[pq.ParquetFile]:
+        """Open each file below an ``s3://`` folder, which has to be Parquet."""
         bucket = output_path.removeprefix("s3://").partition("/")[0]
         keys = self.outputs(output_path)
         assert keys, f"nothing lies at {output_path}"
@@ -116,4 +120,4 @@ class Pipeline:
         bodies = [
             self.aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in sorted(keys)
         ]
-        return pa.concat_tables([pq.ParquetFile(io.BytesIO(body)).read() for body in bodies])
+        return [pq.ParquetFile(io.BytesIO(body)) for body in bodies]

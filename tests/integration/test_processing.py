@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.integration import files
@@ -131,12 +132,19 @@ def test_a_file_becomes_parquet(pipeline: Pipeline, uploads: dict[str, Upload], 
     assert_holds(pipeline, ended, case.rows, case.types)
 
 
+def codec(part: pq.ParquetFile) -> str:
+    name: str = part.metadata.row_group(0).column(0).compression
+    return name
+
+
 def assert_holds(
     pipeline: Pipeline, ended: Ended, rows: list[dict[str, Any]], types: dict[str, str]
 ) -> None:
     assert ended.outcome.rows == len(rows)
     assert ended.outcome.output_path
-    table = pipeline.table(ended.outcome.output_path)
+    parts = pipeline.parquet_files(ended.outcome.output_path)
+    assert {codec(part) for part in parts} == {"ZSTD"}
+    table = pa.concat_tables([part.read() for part in parts])
     found = {field.name: str(field.type) for field in table.schema}
     assert found == {**types, "processing_date": "date32[day]"}
     started = ended.progress.started.astimezone(UTC).date()

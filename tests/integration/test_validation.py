@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integration.files import INVALID, Invalid
+from functions.common.reasons import ReasonCode
+from tests.integration.files import CSV, INVALID, Invalid
 from tests.integration.pipeline import Pipeline
 from tools.executions import Upload
 
@@ -41,3 +42,15 @@ def test_a_file_that_is_gone_is_rejected(pipeline: Pipeline) -> None:
     ended = pipeline.end_of(arn)
     assert ended.outcome.kind == "INVALID", ended
     assert ended.validation["reason"]["code"] == "OBJECT_NOT_FOUND"
+
+
+def test_an_archived_file_is_rejected(pipeline: Pipeline) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html"""
+    ended = pipeline.run("archived/people.csv", CSV, StorageClass="GLACIER")
+    assert ended.outcome.kind == "INVALID", ended
+    assert ended.validation["reason"]["code"] == "OBJECT_ARCHIVED"
+
+
+def test_each_reason_is_met_here() -> None:
+    of_the_object = {ReasonCode.OBJECT_NOT_FOUND, ReasonCode.OBJECT_ARCHIVED}
+    assert {invalid.code for invalid in INVALID} == set(ReasonCode) - of_the_object
