@@ -119,6 +119,10 @@ def test_function_errors(functions: Functions, event: str, error_type: str, mess
     assert response["ResponseMetadata"]["HTTPHeaders"]["x-amz-function-error"] == "Unhandled"
     assert error["errorType"] == error_type
     assert error["errorMessage"].endswith(message)
+    # Only an exception of the function's own has a trace.
+    traced = error.get("stackTrace", [])
+    assert [line for line in traced if "raise ValueError('no rows')" in line] == traced[-1:]
+    assert bool(traced) == (event == "raise")
 
 
 def test_a_library_that_was_not_packaged_is_missed(
