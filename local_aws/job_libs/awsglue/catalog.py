@@ -14,6 +14,7 @@ from .errors import UnsupportedByLocalGlue
 
 # Classification, or the end of a SerDe's class, and the format.
 CLASSIFICATIONS = ("csv", "json", "parquet", "orc")
+ICEBERG = "iceberg"
 SERDES = {
     "LazySimpleSerDe": "csv",
     "OpenCSVSerde": "csv",
@@ -123,7 +124,9 @@ def parse_table(database: str, definition: dict[str, Any]) -> Table:
     parameters = {**(storage.get("Parameters") or {}), **(definition.get("Parameters") or {})}
     library = str(serde.get("SerializationLibrary", "")).rsplit(".", 1)[-1]
     kind = str(parameters.get("classification", "")).lower()
-    if kind not in CLASSIFICATIONS:
+    if str(parameters.get("table_type", "")).upper() == "ICEBERG":
+        kind = ICEBERG
+    elif kind not in CLASSIFICATIONS:
         if library not in SERDES:
             raise UnsupportedByLocalGlue(
                 f"The table {database}.{definition['Name']} with classification {kind!r} and SerDe "

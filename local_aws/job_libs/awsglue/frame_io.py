@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from . import data_source, table_source
+from . import catalog, data_source, table_source
 from .data_sink import DataSink
 from .errors import UnsupportedByLocalGlue
 
@@ -144,6 +144,11 @@ class DynamicFrameWriter:
             raise ValueError("from_catalog needs database and table_name")
         options = dict(additional_options or {})
         table = self._glue_context.catalog(catalog_id).table(database, table_name)
+        if table.format == catalog.ICEBERG:
+            raise UnsupportedByLocalGlue(
+                "Writing to an Iceberg table with from_catalog",
+                f'Use df.writeTo("<catalog>.{database}.{table_name}").append().',
+            )
         options.setdefault("partitionKeys", table.partition_keys.names)
         options["path"] = table.location
         sink = DataSink(self._glue_context, "s3", table.format, options)

@@ -31,8 +31,16 @@ def read_table(
     options: Mapping[str, Any],
     ctx: str,
 ) -> DataFrame:
-    """Read a table; of a partitioned one the partitions for which ``predicate`` is true."""
+    """Read a table; of a partitioned one the partitions for which ``predicate`` is true.
+
+    An Iceberg table needs ``--datalake-formats iceberg``.
+    """
     session = context.spark_session
+    if table.format == catalog.ICEBERG:
+        df = session.read.format("iceberg").load(
+            table.definition["Parameters"]["metadata_location"]
+        )
+        return df.where(predicate) if predicate else df
     if not table.partition_keys:
         schema = table.columns if table.format in TEXT else None
         df = read_roots(context, _format(table), [table.location], options, ctx, schema)

@@ -15,7 +15,8 @@ conf.set(catalog, "org.apache.iceberg.spark.SparkCatalog")
 conf.set(f"{catalog}.warehouse", f"s3://{bucket}/iceberg/")
 conf.set(f"{catalog}.catalog-impl", "org.apache.iceberg.aws.glue.GlueCatalog")
 conf.set(f"{catalog}.io-impl", "org.apache.iceberg.aws.s3.S3FileIO")
-spark = GlueContext(SparkContext(conf=conf)).spark_session
+glue_context = GlueContext(SparkContext(conf=conf))
+spark = glue_context.spark_session
 
 table = "glue_catalog.lake.people"
 spark.sql(
@@ -32,4 +33,6 @@ spark.sql(f"alter table {table} add column city string")
 spark.sql(f"delete from {table} where id = 1")
 now = [list(row) for row in spark.sql(f"select * from {table} order by id").collect()]
 query = f"select name from {table} version as of {first} order by id"
+frame = glue_context.create_data_frame.from_catalog("lake", "people")
+assert sorted(list(row) for row in frame.collect()) == now
 print(json.dumps({"now": now, "then": [row[0] for row in spark.sql(query).collect()]}))

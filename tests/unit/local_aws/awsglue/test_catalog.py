@@ -231,3 +231,9 @@ def test_a_partition_without_files_has_no_rows(
         folder.rmdir()
         assert len(rows(read(glue))) == int(folder.name == "elsewhere")
     assert read(glue).toDF().columns == ["id", "name", "year", "month"]
+
+
+def test_writing_to_iceberg_says_how(client: Any, glue: Any, frame: Any, tmp_path: Path) -> None:
+    create(client, tmp_path, Parameters={"table_type": "ICEBERG", "metadata_location": "s3://x"})
+    with pytest.raises(UnsupportedByLocalGlue, match=r"writeTo\(\"<catalog>\.db\.t\"\)"):
+        glue.write_dynamic_frame.from_catalog(frame([(1,)], "id int"), "db", "t")
