@@ -55,7 +55,7 @@ class Selection:
     def _prepared(self, query: exp.Query) -> str:
         translation.name_columns(query)
         self.sources.resolve(query, self.database)
-        return translation.to_duckdb(query, self.sources.dates)
+        return translation.to_duckdb(query, self.sources.types)
 
     def _run(self, query: exp.Query, sql: str) -> Any:
         try:

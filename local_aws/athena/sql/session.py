@@ -17,6 +17,8 @@ _SETTINGS = (
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
     "SET threads = 2",
+    # Beyond it queries spill to their folder: the server has other work.
+    "SET memory_limit = '1GB'",
 )
 # Functions that sqlglot does not translate, and a guard. Macros with types would know doubles from
 # integers, but not where an aggregate is their argument: DuckDB takes the first type then.

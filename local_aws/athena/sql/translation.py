@@ -4,16 +4,19 @@ https://docs.aws.amazon.com/athena/latest/ug/functions-env3.html: Athena's engin
 sqlglot knows both dialects; here is what it leaves.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, UnsupportedError
 
 from local_aws.athena.errors import InvalidRequestException, not_supported
+from local_aws.athena.sql import operators
 from local_aws.athena.sql.dates import keep_dates
 
 _DIALECT = "athena"
+_NO_TYPES: Mapping[str, str] = MappingProxyType({})
 # Stands for a column that the query does not name; Athena calls it _col0, by its position.
 UNNAMED = "$unnamed"
 # A macro of the session: a division by zero fails.
@@ -54,12 +57,13 @@ def name_columns(query: exp.Query) -> None:
     select.set("expressions", named)
 
 
-def to_duckdb(query: exp.Expr, dates: Collection[str] = ()) -> str:
-    """Return the query in DuckDB's words. Raises QueryFailed for what has none.
+def to_duckdb(query: exp.Expr, types: Mapping[str, str] = _NO_TYPES) -> str:
+    """Return the query in DuckDB's words. Raises QueryFailed for what has none, or is wrong.
 
-    ``dates`` are the names of columns of dates: what is computed of dates alone stays a date.
+    ``types`` are the catalog's types of columns by their names.
     """
-    keep_dates(query, dates)
+    operators.check(query, types)
+    keep_dates(query, {name for name, kind in types.items() if kind == "date"})
     try:
         return query.transform(_rewritten).sql(dialect="duckdb", unsupported_level=ErrorLevel.RAISE)
     except UnsupportedError as error:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,9 +34,9 @@ class Sources:
     _types: dict[str, set[str]] = field(default_factory=dict)
 
     @property
-    def dates(self) -> Collection[str]:
-        """The names of columns that are dates in every table that was resolved."""
-        return {column for column, types in self._types.items() if types == {"date"}}
+    def types(self) -> Mapping[str, str]:
+        """The catalog's types of columns by name, where all tables that were resolved agree."""
+        return {name: next(iter(kinds)) for name, kinds in self._types.items() if len(kinds) == 1}
 
     def resolve(self, query: exp.Query, database: str | None) -> None:
         """Let ``query`` read relations that this session has. Raises QueryFailed."""
@@ -104,7 +104,7 @@ class Sources:
         translation.name_columns(query)
         columns = ", ".join(name(column["name"]) for column in content["columns"])
         view_name = self.session.fresh_name()
-        sql = translation.to_duckdb(query, inner.dates)
+        sql = translation.to_duckdb(query, inner.types)
         self.session.run(f"CREATE VIEW {name(view_name)} ({columns}) AS {sql}")
         return f"SELECT * FROM {name(view_name)}"
 

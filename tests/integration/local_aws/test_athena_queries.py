@@ -149,6 +149,17 @@ def test_values_are_those_of_trino(
             "authorized to access requested resources",
             1006,
         ),
+        (
+            "SELECT * FROM orders WHERE month = 202601",
+            "TYPE_MISMATCH: line 1:34: Cannot apply operator: varchar = integer",
+            1002,
+        ),
+        (
+            "SELECT * FROM people WHERE id IN ('1')",
+            "TYPE_MISMATCH: line 1:31: IN value and list items must be the same type or coercible "
+            "to a common type",
+            1002,
+        ),
         ("SELECT nope(1)", "FUNCTION_NOT_FOUND: line 1:8: Function 'nope' not registered", 1303),
         (
             "SELECT name, count(*) FROM people",
