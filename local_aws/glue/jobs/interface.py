@@ -72,10 +72,9 @@ class Jobs(Protocol):
         """
 
     def stop(self, job_name: str, run_id: str) -> None:
-        """Begin to stop a run; its end is reported to the listeners.
+        """Begin to stop a run, or its retry if it is retried; its end is told to the listeners.
 
-        Raises EntityNotFoundException, or InvalidInputException for a run that is no longer
-        running.
+        Raises EntityNotFoundException, or InvalidInputException for a run that has ended for good.
         """
 
     def describe_run(self, job_name: str, run_id: str) -> dict[str, Any]:

@@ -89,24 +89,26 @@ class Runs:
         with self._lock:
             return [run for run in reversed(self._runs.values()) if run.job.name == job_name]
 
-    def stop(self, job_name: str, run_id: str) -> None:
-        """Begin to stop a run.
+    def stop(self, job_name: str, run_id: str, *, retries_too: bool = False) -> None:
+        """Begin to stop a run, or with ``retries_too`` the retry that goes on in its place.
 
         Raises EntityNotFoundException, or InvalidInputException for a run that has ended or is
         being stopped.
         """
         with self._lock:
             run = self.get(job_name, run_id)
+            if retries_too:
+                run = next(other for other in self.of_job(job_name) if other.first_id == run_id)
             if run.state == "WAITING":
                 ended: JobRun | None = self._put(self._ended(run, "STOPPED", None))
             elif run.state in {"STARTING", "RUNNING"}:
                 ended = None
                 self._put(run.moved("STOPPING", self._clock.now()))
-                attempt = self._attempts[run_id]
+                attempt = self._attempts[run.id]
                 attempt.ending_as = "STOPPED"
             else:
                 raise InvalidInputException(
-                    f"JobRun {run_id} cannot be stopped: its state is {run.state}."
+                    f"JobRun {run.id} cannot be stopped: its state is {run.state}."
                 )
         if ended is not None:
             self._announce(ended)

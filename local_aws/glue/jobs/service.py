@@ -81,7 +81,7 @@ class JobService:
 
     def stop(self, job_name: str, run_id: str) -> None:
         """Begin to stop a run. See ``interface.Jobs``."""
-        self._runs.stop(job_name, run_id)
+        self._runs.stop(job_name, run_id, retries_too=True)
 
     def describe_run(self, job_name: str, run_id: str) -> dict[str, Any]:
         """Return one run as GetJobRun shows it."""

@@ -252,6 +252,24 @@ def test_a_failed_run_is_retried_as_an_attempt_of_its_own(world: World) -> None:
     assert [run["Attempt"] for run in described] == [2, 1, 0]
 
 
+def test_who_started_a_run_stops_its_retry(world: World) -> None:
+    """A workflow knows a job's run by the id with which it began."""
+    ends: list[JobRunEnded] = []
+    world.engine.jobs.on_run_ended(ends.append)
+    world.create_job(MaxRetries=2)
+    run_id = world.start()
+    world.launcher.process(0).fail("once")
+    world.launcher.process(1)
+    world.wait_for(f"{run_id}_attempt_1", "RUNNING")
+    world.engine.jobs.stop("job", run_id)
+    world.wait_for(f"{run_id}_attempt_1", "STOPPED")
+    wait_until(lambda: ends, 30, "the end for good")
+    assert [(end.run_id, end.state) for end in ends] == [(run_id, "STOPPED")]
+    assert len(world.launcher.processes) == 2
+    with pytest.raises(InvalidInputException, match="cannot be stopped"):
+        world.engine.jobs.stop("job", run_id)
+
+
 def test_a_success_ends_the_retries(world: World) -> None:
     world.create_job(MaxRetries=5)
     run_id = world.start()
