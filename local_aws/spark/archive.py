@@ -7,6 +7,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+# Each takes 160 MB, and every checkout and every change of the jars makes a new one.
+KEPT = 3
+
 # Java writes such archives since 13; of those Spark runs on 17 alone.
 SINCE = 13
 
@@ -21,6 +24,13 @@ def archive_path(cache_dir: Path, java: Path, class_path: Sequence[Path]) -> Pat
         stat = jar.stat()
         digest.update(f"{jar}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return cache_dir / "classes" / f"{digest.hexdigest()[:16]}.jsa"
+
+
+def remove_old(folder: Path) -> None:
+    """Keep the newest archives. A JVM that has one open goes on with it; others start without."""
+    archives = sorted(folder.glob("*.jsa"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for archive in archives[KEPT:]:
+        archive.unlink(missing_ok=True)
 
 
 def options(archive: Path) -> list[str]:

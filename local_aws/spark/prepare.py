@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from .archive import SINCE, writing_options
+from .archive import SINCE, remove_old, writing_options
 from .errors import SparkError
 from .java import java_version
 from .jvm import JvmCommand
@@ -37,6 +37,9 @@ def prepare(settings: SparkSettings) -> Path | None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not archive.exists():
             _write(settings, archive)
+        else:
+            archive.touch()  # in use: not the next to be removed
+        remove_old(archive.parent)
     return archive
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.spark.archive import archive_path, options
+from local_aws.spark.archive import KEPT, archive_path, options, remove_old
 from local_aws.spark.jvm import JvmCommand
 from local_aws.spark.prepare import prepare
 from local_aws.spark.settings import SparkSettings
@@ -21,6 +21,19 @@ def test_the_archive_is_another_for_other_jars(tmp_path: Path) -> None:
     assert archive_path(tmp_path, java, [jar]) == first
     os.utime(jar, (1, 1))
     assert archive_path(tmp_path, java, [jar]) != first
+
+
+def test_only_the_newest_archives_stay(tmp_path: Path) -> None:
+    archives = [tmp_path / f"{age}.jsa" for age in range(KEPT + 2)]
+    for age, archive in enumerate(archives):
+        archive.touch()
+        os.utime(archive, (1_000_000 - age, 1_000_000 - age))
+    (tmp_path / ".lock").touch()
+    remove_old(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        ".lock",
+        *(archive.name for archive in archives[:KEPT]),
+    }
 
 
 def test_without_archive_there_are_no_options(tmp_path: Path) -> None:
