@@ -11,6 +11,8 @@ from pathlib import Path
 from tools import terraform
 
 ROOMS = ("modules", "envs", "examples")
+FORMATTED = (*ROOMS, "tests")
+"""The roots in tests are applied by the integration tests themselves."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def main() -> int:
         return 1
     findings = [
         run(tool, Path(room), "fmt", "-check", "-recursive", "-diff")
-        for room in ROOMS
+        for room in FORMATTED
         if Path(room).is_dir()
     ]
     folders = terraform_folders()
