@@ -9,12 +9,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from local_aws.glue.crawlers import tables
+from local_aws.glue.crawlers import schemas, tables
 from local_aws.glue.crawlers.changes import Changes
 from local_aws.glue.crawlers.configuration import CrawlOptions
 from local_aws.glue.crawlers.definition import SchemaChangePolicy
 from local_aws.glue.crawlers.grouping import PlannedPartition, PlannedTable
-from local_aws.glue.crawlers.hive_types import Column, extend
 from local_aws.glue.crawlers.tables import DEPRECATED, UPDATED_BY, Signature
 
 type Json = dict[str, Any]
@@ -147,10 +146,10 @@ class CatalogWriter:
         if self.rules.options.merge_new_columns:
             wanted = self._merged(known, wanted)
         elif self.rules.policy.update == "LOG":
-            if _schema(known) != _schema(wanted):
+            if schemas.shape(known) != schemas.shape(wanted):
                 self.say("INFO", f"Schema change of table {name} was ignored, as configured")
             return known
-        if _comparable(known) != _comparable(wanted):
+        if schemas.comparable(known) != schemas.comparable(wanted):
             self.glue.update_table(DatabaseName=self.rules.database, TableInput=wanted)
             self._note_table("UPDATE", name)
         return wanted
@@ -177,7 +176,7 @@ class CatalogWriter:
         merged["Parameters"] = parameters
         merged["StorageDescriptor"] = {
             **descriptor,
-            "Columns": _with_new_columns(descriptor, wanted["StorageDescriptor"]),
+            "Columns": schemas.with_new_columns(descriptor, wanted["StorageDescriptor"]),
             "Parameters": {**descriptor.get("Parameters", {}), **new},
         }
         return merged
@@ -191,11 +190,11 @@ class CatalogWriter:
         options = self.rules.options
         if options.merge_new_columns and not options.inherit_from_table:
             descriptor = wanted["StorageDescriptor"]
-            columns = _with_new_columns(old.get("StorageDescriptor", {}), descriptor)
+            columns = schemas.with_new_columns(old.get("StorageDescriptor", {}), descriptor)
             wanted = {**wanted, "StorageDescriptor": {**descriptor, "Columns": columns}}
         elif self.rules.policy.update == "LOG" and not options.inherit_from_table:
             return
-        if _comparable(old) == _comparable(wanted):
+        if schemas.comparable(old) == schemas.comparable(wanted):
             return
         self.glue.update_partition(
             DatabaseName=self.rules.database,
@@ -273,48 +272,6 @@ class CatalogWriter:
 
     def _millis(self) -> str:
         return str(int(self.now().timestamp() * 1000))
-
-
-def _with_new_columns(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the known columns, with new nested fields, then the new ones."""
-    old = list(known.get("Columns", []))
-    seen = {column.name: column for column in tables.read_columns(wanted["Columns"])}
-    columns = [_extended(column, seen.pop(column["Name"], None)) for column in old]
-    return columns + tables.write_columns(list(seen.values()))
-
-
-def _extended(known: dict[str, str], seen: Column | None) -> dict[str, str]:
-    if seen is None:
-        return known
-    try:
-        (column,) = tables.read_columns([known])
-    except ValueError:
-        # A type written by hand that we cannot read stays as it is.
-        return known
-    (written,) = tables.write_columns([Column(column.name, extend(column.type, seen.type))])
-    return {**known, **written}
-
-
-def _schema(table: Mapping[str, Any]) -> tuple[Any, ...]:
-    descriptor = table.get("StorageDescriptor", {})
-    columns = [(c["Name"], c.get("Type")) for c in descriptor.get("Columns", [])]
-    keys = [column["Name"] for column in table.get("PartitionKeys", [])]
-    classification = table.get("Parameters", {}).get("classification")
-    return columns, keys, classification
-
-
-def _comparable(item: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what makes two tables or partitions the same for a crawler."""
-    descriptor = item.get("StorageDescriptor", {})
-    serde = descriptor.get("SerdeInfo", {})
-    return (
-        *_schema(item),
-        item.get("Parameters", {}),
-        descriptor.get("Location"),
-        descriptor.get("InputFormat"),
-        serde.get("SerializationLibrary"),
-        serde.get("Parameters", {}),
-    )
 
 
 def _partition_name(table: str, values: Sequence[str]) -> str:
