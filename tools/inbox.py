@@ -42,8 +42,12 @@ class Inbox:
 
     @classmethod
     def subscribe(cls, aws: Aws, topic_arn: str, name: str) -> "Inbox":
-        """Make the queue ``name``, or find it, and subscribe it to the topic."""
-        queue_url = aws.sqs.create_queue(QueueName=name)["QueueUrl"]
+        """Make the queue ``<topic>-<name>``, or find it, and subscribe it to the topic.
+
+        Each topic has a queue of its own: the policy lets no other one send.
+        """
+        queue_name = f"{topic_arn.rpartition(':')[2]}-{name}"
+        queue_url = aws.sqs.create_queue(QueueName=queue_name)["QueueUrl"]
         answer = aws.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
         queue_arn = answer["Attributes"]["QueueArn"]
         statement = {

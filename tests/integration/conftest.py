@@ -33,10 +33,18 @@ STYLES = {"pipeline": "sync", "polling_pipeline": "polling"}
 
 @dataclass(frozen=True)
 class Deployed:
-    """A pipeline and the Terraform that can remove it."""
+    """A pipeline, the Terraform that made it, and what all its names begin with."""
 
     pipeline: Pipeline
     terraform: Terraform
+    prefix: str
+
+    def remove(self) -> None:
+        """Remove the pipeline, and the queues with which tests listened to it."""
+        self.terraform.destroy()
+        sqs = self.pipeline.aws.sqs
+        for queue in sqs.list_queues(QueueNamePrefix=self.prefix).get("QueueUrls", []):
+            sqs.delete_queue(QueueUrl=queue)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -91,7 +99,7 @@ def deployments(
     # A local AWS of our own ends with the session, and what is in it with it.
     if os.environ.get("AWS_ENDPOINT_URL"):
         for future in futures.values():
-            future.result().terraform.destroy()
+            future.result().remove()
 
 
 @pytest.fixture(scope="session")
@@ -122,8 +130,8 @@ def _deploy(aws: Aws, style: str, state: Path) -> Deployed:
     terraform.init()
     terraform.apply()
     deployment = Deployment.from_outputs(terraform.outputs())
-    inbox = Inbox.subscribe(aws, deployment.topic_arn, f"{prefix}inbox")
-    return Deployed(Pipeline(aws, deployment, inbox), terraform)
+    inbox = Inbox.subscribe(aws, deployment.topic_arn, "inbox")
+    return Deployed(Pipeline(aws, deployment, inbox), terraform, prefix)
 
 
 def _fixtures(item: pytest.Item) -> Sequence[str]:

@@ -35,6 +35,14 @@ def test_hears_the_topic_and_keeps_what_it_heard(aws: Aws) -> None:
     assert inbox.about("b-2")
 
 
+def test_two_topics_do_not_share_a_queue(aws: Aws) -> None:
+    topics = [aws.sns.create_topic(Name=name)["TopicArn"] for name in ("one", "two")]
+    inboxes = [Inbox.subscribe(aws, topic, "inbox") for topic in topics]
+    for topic in topics:
+        aws.sns.publish(TopicArn=topic, Message=topic)
+    assert [[note.body for note in inbox.heard()] for inbox in inboxes] == [[t] for t in topics]
+
+
 def test_subscribing_twice_hears_once(aws: Aws) -> None:
     topic = aws.sns.create_topic(Name="t")["TopicArn"]
     Inbox.subscribe(aws, topic, "inbox")
