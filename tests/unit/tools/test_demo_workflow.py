@@ -1,5 +1,6 @@
 """How a workflow run is shown while it goes on."""
 
+import io
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -41,6 +42,15 @@ def test_a_log_file_has_a_line_for_each_change_and_the_graph() -> None:
     assert "refresh" in lines[3]
     assert "○ NOT RUN" in lines[-1]
     assert "Error" not in lines[4]
+
+
+def test_a_narrow_terminal_ends_with_the_whole_graph() -> None:
+    console = Console(record=True, width=30, force_terminal=True, file=io.StringIO())
+    done = Step("convert", "job", "SUCCEEDED", NOON, NOON, 1)
+    with watching(console) as show:
+        show(with_states(done))
+    shown = [line for line in console.export_text().splitlines() if "convert" in line]
+    assert shown[-1].split()[-6:] == ["✔", "SUCCEEDED", "12:00:00", "0.0", "s", "1"]
 
 
 def test_a_run_whose_nodes_all_succeeded_is_well() -> None:
