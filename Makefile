@@ -18,7 +18,7 @@ export CHECKPOINT_DISABLE := 1
 # What Terraform knows of a local AWS lies beside that one's own state, so that two never meet.
 ifeq ($(ENV),local)
 local_state := $(CURDIR)/.local_aws/$(PORT)
-export TF_DATA_DIR := $(local_state)/terraform
+apply plan destroy demo run logs: export TF_DATA_DIR := $(local_state)/terraform
 init_arguments := -input=false -backend-config=path=$(local_state)/terraform.tfstate
 variables := -var=endpoint_url=$(ENDPOINT)
 tool_arguments := --endpoint-url $(ENDPOINT)
