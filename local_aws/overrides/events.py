@@ -1,24 +1,124 @@
-"""EventBridge: a Glue workflow can be a rule's target.
+"""EventBridge: how a rule reaches its targets.
 
-https://docs.aws.amazon.com/glue/latest/dg/starting-workflow-eventbridge.html
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
+- A failed delivery is tried again as the target's RetryPolicy says, and ends in its dead-letter
+  queue: ``event_delivery``. The first pause is ``LOCAL_AWS_EVENTS_RETRY_SECONDS``, by default 1.
+- An answer of an HTTP target that says no is a failed delivery, and so is none within 5 seconds.
+  https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
+- A state machine takes any input. LocalStack names the execution after the input's ``id``, so that
+  an InputTransformer had to write one.
+  https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+- A Glue workflow can be a target.
+  https://docs.aws.amazon.com/glue/latest/dg/starting-workflow-eventbridge.html
+  https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 """
 
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
+import requests
+from localstack.aws.connect import connect_to
 from localstack.services import providers
+from localstack.services.events import target as targets
 from localstack.services.events.models import ValidationException
-from localstack.services.events.target import TargetSender, TargetSenderFactory
+from localstack.services.events.target import (
+    StatesTargetSender,
+    TargetSender,
+    TargetSenderFactory,
+)
+from localstack.services.events.utils import to_json_str
 from localstack.services.plugins import SERVICE_PLUGINS, Service, aws_provider
+from localstack.utils.aws.arns import sqs_queue_url_for_arn
+from localstack.utils.aws.client_types import ServicePrincipal
+from localstack.utils.patch import patch
+
+from local_aws.glue.clock import SystemClock
+from local_aws.overrides.event_delivery import DeadLetter, Deliveries, Delivery, RetryPolicy
 
 _WORKFLOW = "workflow/"
+_LONGEST_REQUEST_SECONDS = 5
 
 
 @aws_provider(api="events", name="local_aws")
 def events() -> Service:
     """Return LocalStack's service, corrected."""
     TargetSenderFactory.register_target_sender("glue", GlueWorkflowTargetSender)
+    TargetSenderFactory.register_target_sender("states", StateMachineTargetSender)
+    # LocalStack's senders look at no answer of an HTTP endpoint.
+    targets.requests = CheckedRequests
+    first_pause = float(os.environ.get("LOCAL_AWS_EVENTS_RETRY_SECONDS", "1"))
+    _retry(Deliveries(SystemClock(), timedelta(seconds=first_pause)))
     return providers.events.factory().create_service()
+
+
+def _retry(deliveries: Deliveries) -> None:
+    """Let every sender deliver through ``deliveries``."""
+
+    @patch(TargetSenderFactory.get_target_sender)
+    def get_target_sender(make: Callable[..., TargetSender], self: Any) -> TargetSender:
+        sender = make(self)
+        attempt = sender.process_event
+
+        def process_event(event: Any, trace_header: Any) -> None:
+            # An attempt takes members out of the event.
+            delivery = Delivery(
+                rule_arn=sender.rule_arn,
+                target_arn=sender.arn,
+                policy=RetryPolicy.of(sender.target),
+                send=lambda: attempt(_copy(event), trace_header),
+            )
+            deliveries.deliver(delivery, partial(_give_up, sender, event))
+
+        sender.process_event = process_event
+        return sender
+
+
+def _copy(event: Any) -> Any:
+    return dict(event) if isinstance(event, dict) else event
+
+
+def _give_up(sender: TargetSender, event: Any, dead: DeadLetter) -> None:
+    """Send the event, as the rule saw it, to the target's dead-letter queue if there is one."""
+    arn = (sender.target.get("DeadLetterConfig") or {}).get("Arn")
+    if not arn:
+        return
+    body = _copy(event)
+    if isinstance(body, dict):
+        body.pop("event-bus-name", None)  # LocalStack's own member
+    factory = connect_to(aws_access_key_id=sender.account_id, region_name=sender.region)
+    sqs = factory.sqs.request_metadata(
+        service_principal=ServicePrincipal.events, source_arn=sender.rule_arn
+    )
+    sqs.send_message(
+        QueueUrl=sqs_queue_url_for_arn(arn),
+        MessageBody=to_json_str(body),
+        MessageAttributes={
+            name: {"DataType": "String", "StringValue": value}
+            for name, value in dead.attributes.items()
+        },
+    )
+
+
+class CheckedRequests:
+    """Stands where LocalStack's senders expect the module ``requests``."""
+
+    @staticmethod
+    def request(timeout: float = _LONGEST_REQUEST_SECONDS, **options: Any) -> requests.Response:
+        """Make the request. Raises requests.RequestException, also for an answer that says no."""
+        response = requests.request(timeout=timeout, **options)
+        response.raise_for_status()
+        return response
+
+
+class StateMachineTargetSender(StatesTargetSender):
+    """Starts executions."""
+
+    def send_event(self, event: Any, trace_header: Any) -> None:  # noqa: ARG002
+        """Start one execution under a name of its own, whatever its input is."""
+        self.service = "stepfunctions"  # of boto3; the ARN says "states"
+        self.client.start_execution(stateMachineArn=self.target["Arn"], input=to_json_str(event))
 
 
 class GlueWorkflowTargetSender(TargetSender):

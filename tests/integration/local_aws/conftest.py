@@ -11,7 +11,10 @@ IDLE_SECONDS = 5
 
 @pytest.fixture(scope="session")
 def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    """A local AWS that gives idle Lambda environments up after a few seconds."""
-    folder = tmp_path_factory.mktemp("local_aws")
-    with own_server(folder, LOCAL_AWS_LAMBDA_IDLE_SECONDS=str(IDLE_SECONDS)) as server:
+    """A local AWS that soon gives idle Lambda environments up, and soon retries deliveries."""
+    settings = {
+        "LOCAL_AWS_LAMBDA_IDLE_SECONDS": str(IDLE_SECONDS),
+        "LOCAL_AWS_EVENTS_RETRY_SECONDS": "0.1",
+    }
+    with own_server(tmp_path_factory.mktemp("local_aws"), **settings) as server:
         yield server
