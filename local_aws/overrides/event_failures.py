@@ -1,5 +1,6 @@
 """Why an attempt to deliver an event failed, in EventBridge's words."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -81,9 +82,7 @@ class Failure:
                 return cls("TIMEOUT", message, passing=True)
             case NoConnectionError() | HTTPClientError() | requests.ConnectionError():
                 return cls("CONNECTION_FAILURE", message, passing=True)
-            case EntityNotFoundException():
-                return cls("NO_RESOURCE", message)
-        return cls("SDK_CLIENT_ERROR", message)
+        return cls(_code_of(error), message)
 
 
 def _of_service(response: Mapping[str, Any], message: str) -> Failure:
@@ -98,6 +97,15 @@ def _of_service(response: Mapping[str, Any], message: str) -> Failure:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Failure("ERROR_FROM_TARGET", message, passing=True)
     return Failure("SDK_CLIENT_ERROR", message)
+
+
+def _code_of(error: Exception) -> str:
+    match error:
+        case EntityNotFoundException():
+            return "NO_RESOURCE"
+        case json.JSONDecodeError():
+            return "INVALID_JSON"
+    return "SDK_CLIENT_ERROR"
 
 
 def _of_endpoint(status: int, message: str) -> Failure:

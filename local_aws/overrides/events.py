@@ -4,6 +4,7 @@
   queue: ``event_delivery``. The first pause is ``LOCAL_AWS_EVENTS_RETRY_SECONDS``, by default 1.
 - An answer of an HTTP target that says no is a failed delivery, and so is none within 5 seconds.
   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
+- An InputTransformer passes on what stands in the event, or fails: ``event_input``.
 - A state machine takes any input. LocalStack names the execution after the input's ``id``, so that
   an InputTransformer had to write one.
   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
@@ -36,6 +37,7 @@ from localstack.utils.patch import patch
 
 from local_aws.glue.clock import SystemClock
 from local_aws.overrides.event_delivery import DeadLetter, Deliveries, Delivery, RetryPolicy
+from local_aws.overrides.event_input import correct_transformer
 
 _WORKFLOW = "workflow/"
 _LONGEST_REQUEST_SECONDS = 5
@@ -46,6 +48,7 @@ def events() -> Service:
     """Return LocalStack's service, corrected."""
     TargetSenderFactory.register_target_sender("glue", GlueWorkflowTargetSender)
     TargetSenderFactory.register_target_sender("states", StateMachineTargetSender)
+    correct_transformer()
     # LocalStack's senders look at no answer of an HTTP endpoint.
     targets.requests = CheckedRequests
     first_pause = float(os.environ.get("LOCAL_AWS_EVENTS_RETRY_SECONDS", "1"))

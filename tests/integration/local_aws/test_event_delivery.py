@@ -243,3 +243,44 @@ def test_every_event_starts_an_execution_whatever_the_input(
     ]
     assert {given["number"] for given in inputs} == {7, 8}
     assert sent is None or sent in inputs
+
+
+HOSTILE = 'a "b"\\n\n<number>.csv'
+
+
+@pytest.mark.parametrize(
+    ("template", "sent"),
+    [
+        ('{"key": <key>, "size": <size>}', {"key": HOSTILE, "size": 0}),
+        ('{"text": "row <number>\\nof <size>", "ok": <ok>}', {"text": "row 7\nof 0", "ok": False}),
+        ('{"all": <all>}', {"all": {"key": HOSTILE, "number": 7, "size": 0, "ok": False}}),
+        ('"row <number> of <size>"', "row 7 of 0"),
+    ],
+    ids=["texts as they are", "numbers in a text", "an object", "a text with numbers"],
+)
+def test_transformer_passes_on_what_the_event_holds(
+    local_aws: OwnServer, rule: Rule, template: str, sent: object
+) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html"""
+    detail = {"key": HOSTILE, "number": 7, "size": 0, "ok": False}
+    paths = {name: f"$.detail.{name}" for name in detail} | {"all": "$.detail"}
+    queue = Queue.create(local_aws)
+    transformer = {"InputPathsMap": paths, "InputTemplate": template}
+    rule.add_target(queue.arn, InputTransformer=transformer)
+    rule.send(detail)
+    assert queue.receive()[0] == sent
+
+
+def test_transformed_input_that_is_no_json(rule: Rule, dead_letters: Queue) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html"""
+    rule.add_target(
+        dead_letters.arn,
+        InputTransformer={
+            "InputPathsMap": {"key": "$.detail.key"},
+            "InputTemplate": '{"key": "<key>"}',
+        },
+        DeadLetterConfig={"Arn": dead_letters.arn},
+    )
+    event_id = rule.send({"key": 'a "quoted" name'})
+    body, attributes = dead_letters.receive()
+    assert (body["id"], attributes["ERROR_CODE"]) == (event_id, "INVALID_JSON")

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.ht
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -148,6 +149,7 @@ FAILURES: list[tuple[Any, str, bool]] = [
     (EntityNotFoundException("no workflow"), "NO_RESOURCE", False),
     (service_error("ValidationException", 400), "SDK_CLIENT_ERROR", False),
     (KeyError("id"), "SDK_CLIENT_ERROR", False),
+    (json.JSONDecodeError("no", "{", 1), "INVALID_JSON", False),
     (service_error("TooManyRequestsException", 429), "THROTTLING", True),
     (service_error("ServiceException", 500), "ERROR_FROM_TARGET", True),
     (ConnectTimeoutError(endpoint_url="x"), "TIMEOUT", True),
