@@ -1,8 +1,9 @@
 """Makes the packages that Terraform deploys: ``python -m tools.package``.
 
 ``dist/functions/<name>.zip`` for each Lambda function, with its pinned libraries, and
-``dist/glue_scripts/pipeline_spark.zip`` for the Glue jobs. The same sources give the same bytes on
-any machine; what has not changed is not made again.
+``dist/glue_scripts/pipeline_spark.zip`` for the Glue jobs; ``dist/examples/`` for the functions of
+examples. The same sources give the same bytes on any machine; what has not changed is not made
+again.
 """
 
 import argparse

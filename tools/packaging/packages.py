@@ -40,9 +40,17 @@ class Project:
         return self.root / "dist"
 
     def names(self) -> list[str]:
-        """Return what can be packaged: every function, and the library of the Glue scripts."""
+        """Return what can be packaged: functions, the Glue scripts' library, examples' functions.
+
+        A function of an example is named ``<example>/<function>``.
+        """
         handlers = (self.root / "functions").glob("*/handler.py")
-        return [*sorted(handler.parent.name for handler in handlers), _GLUE_LIBRARY]
+        examples = (self.root / "examples").glob("*/functions/*/handler.py")
+        return [
+            *sorted(handler.parent.name for handler in handlers),
+            _GLUE_LIBRARY,
+            *sorted(f"{path.parents[2].name}/{path.parent.name}" for path in examples),
+        ]
 
     def make(self, only: str | None = None) -> Iterator[Package]:
         """Make all packages, or the one named. Raises PackagingError."""
@@ -50,7 +58,12 @@ class Project:
         if only is not None and only not in names:
             raise UnknownPackageError(f"There is no {only!r}. There are: {', '.join(names)}.")
         for name in [only] if only else names:
-            yield self._make_library() if name == _GLUE_LIBRARY else self._make_function(name)
+            if name == _GLUE_LIBRARY:
+                yield self._make_library()
+            elif "/" in name:
+                yield self._make_example_function(name)
+            else:
+                yield self._make_function(name)
 
     def _make_library(self) -> Package:
         folder = self.root / "glue_scripts" / _GLUE_LIBRARY
@@ -69,6 +82,13 @@ class Project:
         archive = self.dist / "functions" / f"{name}.zip"
         return _make(name, archive, {**libraries, **own}, self.architecture, PYTHON_VERSION)
 
+    def _make_example_function(self, name: str) -> Package:
+        """Package a function's folder alone: an example shares nothing and needs no libraries."""
+        example, _, function = name.partition("/")
+        folder = self.root / "examples" / example / "functions" / function
+        archive = self.dist / "examples" / example / f"{function}.zip"
+        return _make(name, archive, files_below(folder, f"{function}/"))
+
 
 def _make(name: str, archive: Path, contents: Contents, *conditions: str) -> Package:
     unzipped = sum(path.stat().st_size for path in contents.values())
@@ -77,7 +97,7 @@ def _make(name: str, archive: Path, contents: Contents, *conditions: str) -> Pac
             f"{name} has {unzipped / 2**20:.0f} MB unzipped, Lambda takes 250 MB. Take libraries "
             f"out of functions/{name}/requirements.txt."
         )
-    stamp = archive.parent / f".{name}.stamp"
+    stamp = archive.parent / f".{archive.stem}.stamp"
     made_of = digest(contents, (_FORMAT, *conditions))
     known = _read_stamp(stamp)
     if archive.is_file() and known == {"made_of": made_of, "sha256": sha256(archive)}:

@@ -22,7 +22,12 @@ def make_release(root: Path, architecture: Architecture, version: str) -> Path:
     Raises PackagingError.
     """
     project = Project(root, architecture)
-    contents = {made.path.relative_to(root).as_posix(): made.path for made in project.make()}
+    contents = {
+        made.path.relative_to(root).as_posix(): made.path
+        for made in project.make()
+        # The examples themselves are not released.
+        if not made.path.is_relative_to(project.dist / "examples")
+    }
     for room in _ROOMS:
         contents |= {
             name: path

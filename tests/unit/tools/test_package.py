@@ -61,6 +61,19 @@ def test_a_function_carries_itself_and_what_is_shared(project: Project) -> None:
     assert entries(library.path) == ["pipeline_spark/__init__.py", "pipeline_spark/columns.py"]
 
 
+def test_a_function_of_an_example_carries_itself_alone(project: Project) -> None:
+    folder = project.root / "examples/tour/functions/wave"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder / "handler.py").touch()
+    (made,) = project.make("tour/wave")
+    assert made.fresh
+    assert made.path == project.dist / "examples/tour/wave.zip"
+    assert entries(made.path) == ["wave/__init__.py", "wave/handler.py"]
+    *_, again = project.make()
+    assert (again.name, again.sha256, again.fresh) == ("tour/wave", made.sha256, False)
+
+
 def test_time_mode_and_caches_change_no_byte(project: Project) -> None:
     (first,) = project.make("greet")
     before = first.path.read_bytes()

@@ -34,6 +34,7 @@ def test_it_holds_what_a_module_looks_for(archive: Path) -> None:
     ):
         assert name in names
     assert not [name for name in names if ".terraform" in name or "/tests/" in name]
+    assert not [name for name in names if "examples/" in name]
 
 
 def test_a_root_elsewhere_uses_it_over_http(archive: Path, tmp_path: Path) -> None:

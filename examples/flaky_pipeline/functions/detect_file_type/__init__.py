@@ -1,0 +1,1 @@
+"""Says what a file is by its extension."""
