@@ -163,10 +163,28 @@ test-integration: package spark ## Integration tests on a local AWS of their own
 	@echo "== Integration tests"
 	@$(PYTEST) -n 2 --dist loadgroup --durations 10 tests/integration
 
+# Not part of `make test`: a scanner with a hundred libraries of its own takes longer to install than
+# all that it looks at takes to read. What policies allow is tested without it, in tests/repo and
+# tests/integration. It asks no server for rules: what is pinned here is all it knows.
+.PHONY: test-security
+test-security: .venv-checkov/.bootstrapped ## Look for weak settings in all Terraform (checkov)
+	@echo "== Security"
+	@for room in modules envs examples; do \
+		echo "$$room"; \
+		.venv-checkov/bin/checkov --directory $$room --framework terraform --skip-download --quiet --compact; \
+	done
+
+.venv-checkov/.bootstrapped: tools/checkov-requirements.txt | setup
+	@echo "Setting up .venv-checkov (about a minute the first time) ..."
+	@rm -rf .venv-checkov
+	@$(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 .PHONY: clean
 clean: ## Stop the local AWS and remove everything that was built
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local_aws stop || true; fi
 	@rm -rf dist .local_aws .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find envs examples modules -name .terraform -type d -prune -exec rm -rf {} +
 	@find envs examples -name 'terraform.tfstate*' -type f -delete
-	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+	@find . -name __pycache__ -type d -not -path './.venv*/*' -prune -exec rm -rf {} +

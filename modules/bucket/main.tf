@@ -1,6 +1,8 @@
 data "aws_partition" "current" {}
 
 resource "aws_s3_bucket" "this" {
+  # checkov:skip=CKV_AWS_144:A second region needs a provider of its own, which a module must not choose; the root that wants it replicates by the bucket's name.
+
   bucket        = var.name
   force_destroy = var.force_destroy
   tags          = var.tags

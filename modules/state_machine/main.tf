@@ -21,6 +21,8 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_sfn_state_machine" "this" {
+  # checkov:skip=CKV_AWS_285:Logging is on by default; the data of executions stays out of the logs unless logging.include_execution_data says so, as it may be confidential.
+
   name       = var.name
   type       = var.type
   role_arn   = aws_iam_role.execution.arn
