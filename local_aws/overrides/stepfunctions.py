@@ -1,4 +1,4 @@
-"""Step Functions: a state machine's tracing configuration is described and can be updated.
+"""Step Functions: tracing is described and can be updated, executions can be redriven.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
@@ -13,12 +13,17 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 from localstack.utils.strings import long_uid
 
+from local_aws.overrides.redrive import add_redrive_execution
+from local_aws.overrides.sync_tasks import correct_glue_sync_tasks
+
 
 @aws_provider(api="stepfunctions", name="local_aws")
 def stepfunctions() -> Service:
     """Return LocalStack's service, corrected."""
     _describe_tracing()
     _update_tracing()
+    add_redrive_execution()
+    correct_glue_sync_tasks()
     return providers.stepfunctions.factory().create_service()
 
 
