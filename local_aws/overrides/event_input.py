@@ -1,4 +1,7 @@
-"""What an InputTransformer makes of an event, where its template is JSON.
+"""What a target is sent for an event.
+
+An empty object, 0 and false are sent like any other input. An InputPath that finds nothing sends
+nothing. Of an InputTransformer:
 
 - A number may stand anywhere, also within a text, and 0 and false are values.
 - Whatever stands in a text of the event, such as a line break, arrives as it is.
@@ -8,6 +11,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-inp
 """
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -23,11 +27,44 @@ from localstack.services.events.utils import (
 from localstack.utils.json import extract_jsonpath
 from localstack.utils.patch import patch
 
+LOG = logging.getLogger(__name__)
+
 type Values = dict[str, Any]
 
 
-def correct_transformer() -> None:
-    """Replace how LocalStack finds a transformer's values and fills its template."""
+def correct_input() -> None:
+    """Replace how LocalStack makes a target's input."""
+    _send_what_is_empty()
+    _keep_zeros()
+    _fill_templates()
+
+
+def _send_what_is_empty() -> None:
+    @patch(targets.TargetSender.process_event)
+    def process_event(
+        _process: Callable[..., None], self: Any, event: Any, trace_header: Any
+    ) -> None:
+        found = _input_of(self, event)
+        if found == []:  # also LocalStack's answer for a path that finds nothing
+            LOG.info("nothing of the event to send to %s", self.arn)
+            return
+        self.send_event(found, trace_header)
+
+
+def _input_of(sender: Any, event: Any) -> Any:
+    target = sender.target
+    if "Input" in target:
+        return json.loads(target["Input"])
+    if isinstance(event, dict):
+        event.pop("event-bus-name", None)  # LocalStack's own member
+    if path := target.get("InputPath"):
+        return targets.transform_event_with_target_input_path(path, event)
+    if transformer := target.get("InputTransformer"):
+        return sender.transform_event_with_target_input_transformer(transformer, event)
+    return event
+
+
+def _keep_zeros() -> None:
 
     @patch(targets.get_template_replacements)
     def get_template_replacements(
@@ -40,6 +77,8 @@ def correct_transformer() -> None:
                 values[name] = value
         return values
 
+
+def _fill_templates() -> None:
     @patch(targets.replace_template_placeholders)
     def replace_template_placeholders(
         fill: Callable[..., Any], template: str, values: Values

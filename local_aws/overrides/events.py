@@ -5,6 +5,8 @@
 - An answer of an HTTP target that says no is a failed delivery, and so is none within 5 seconds.
   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
 - An InputTransformer passes on what stands in the event, or fails: ``event_input``.
+- A disabled rule sends nothing.
+  https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html
 - A state machine takes any input. LocalStack names the execution after the input's ``id``, so that
   an InputTransformer had to write one.
   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
@@ -20,11 +22,14 @@ from functools import partial
 from typing import Any
 
 import requests
+from localstack.aws.api.events import RuleState
 from localstack.aws.connect import connect_to
 from localstack.services import providers
 from localstack.services.events import target as targets
 from localstack.services.events.models import ValidationException
+from localstack.services.events.provider import EventsProvider
 from localstack.services.events.target import (
+    EventsTargetSender,
     StatesTargetSender,
     TargetSender,
     TargetSenderFactory,
@@ -37,7 +42,7 @@ from localstack.utils.patch import patch
 
 from local_aws.glue.clock import SystemClock
 from local_aws.overrides.event_delivery import DeadLetter, Deliveries, Delivery, RetryPolicy
-from local_aws.overrides.event_input import correct_transformer
+from local_aws.overrides.event_input import correct_input
 
 _WORKFLOW = "workflow/"
 _LONGEST_REQUEST_SECONDS = 5
@@ -46,14 +51,23 @@ _LONGEST_REQUEST_SECONDS = 5
 @aws_provider(api="events", name="local_aws")
 def events() -> Service:
     """Return LocalStack's service, corrected."""
+    TargetSenderFactory.register_target_sender("events", EventBusTargetSender)
     TargetSenderFactory.register_target_sender("glue", GlueWorkflowTargetSender)
     TargetSenderFactory.register_target_sender("states", StateMachineTargetSender)
-    correct_transformer()
+    _respect_disabled_rules()
+    correct_input()
     # LocalStack's senders look at no answer of an HTTP endpoint.
     targets.requests = CheckedRequests
     first_pause = float(os.environ.get("LOCAL_AWS_EVENTS_RETRY_SECONDS", "1"))
     _retry(Deliveries(SystemClock(), timedelta(seconds=first_pause)))
     return providers.events.factory().create_service()
+
+
+def _respect_disabled_rules() -> None:
+    @patch(EventsProvider._process_rules)
+    def process_rules(process: Callable[..., None], self: Any, rule: Any, *arguments: Any) -> None:
+        if rule.state != RuleState.DISABLED:
+            process(self, rule, *arguments)
 
 
 def _retry(deliveries: Deliveries) -> None:
@@ -113,6 +127,16 @@ class CheckedRequests:
         response = requests.request(timeout=timeout, **options)
         response.raise_for_status()
         return response
+
+
+class EventBusTargetSender(EventsTargetSender):
+    """Hands events to another bus."""
+
+    def send_event(self, event: Any, trace_header: Any) -> None:
+        """Put the event on the bus. Raises ClientError if there is none: PutEvents does not."""
+        there = connect_to(aws_access_key_id=self.target_account_id, region_name=self.target_region)
+        there.events.describe_event_bus(Name=self.target["Arn"])
+        super().send_event(event, trace_header)
 
 
 class StateMachineTargetSender(StatesTargetSender):

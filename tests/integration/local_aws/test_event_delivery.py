@@ -151,8 +151,9 @@ def api_destination(local_aws: OwnServer, address: str) -> str:
         f"arn:aws:sqs:{REGION}:{ACCOUNT}:nobody",
         f"arn:aws:sns:{REGION}:{ACCOUNT}:nobody",
         f"arn:aws:glue:{REGION}:{ACCOUNT}:workflow/nobody",
+        f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/nobody",
     ],
-    ids=["function", "state machine", "queue", "topic", "workflow"],
+    ids=["function", "state machine", "queue", "topic", "workflow", "bus"],
 )
 def test_target_that_does_not_exist(rule: Rule, dead_letters: Queue, target: str) -> None:
     rule.add_target(target, RoleArn=ROLE, DeadLetterConfig={"Arn": dead_letters.arn})
@@ -203,6 +204,57 @@ def test_target_that_always_fails(
     assert attributes["ERROR_CODE"] == "ERROR_FROM_TARGET"
     assert attributes["EXHAUSTED_RETRY_CONDITION"] == "MaximumRetryAttempts"
     assert attributes["RETRY_ATTEMPTS"] == "2"
+
+
+def test_target_that_is_another_bus(local_aws: OwnServer, rule: Rule) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html"""
+    bus, queue = rule.name, Queue.create(local_aws)
+    arn = rule.client.create_event_bus(Name=bus)["EventBusArn"]
+    rule.client.put_rule(
+        Name=bus, EventBusName=bus, EventPattern=json.dumps({"source": [rule.name]})
+    )
+    rule.client.put_targets(Rule=bus, EventBusName=bus, Targets=[{"Id": "queue", "Arn": queue.arn}])
+    rule.add_target(arn, RoleArn=ROLE)
+    rule.send({"a": 1})
+    assert queue.receive()[0]["detail"] == {"a": 1}
+
+
+def test_disabled_rule_sends_nothing(local_aws: OwnServer, rule: Rule) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html"""
+    queue = Queue.create(local_aws)
+    rule.add_target(queue.arn)
+    rule.client.disable_rule(Name=rule.name)
+    rule.send({"said": "disabled"})
+    # LocalStack handles the rules of one event on a thread: when the neighbour, which comes after
+    # this rule, has the event, this rule has had its turn.
+    neighbour, after = Rule.create(local_aws), Queue.create(local_aws)
+    pattern = json.dumps({"source": [rule.name]})
+    rule.client.put_rule(Name=neighbour.name, EventPattern=pattern)
+    neighbour.add_target(after.arn)
+    rule.send({"said": "disabled too"})
+    after.receive()
+    rule.client.enable_rule(Name=rule.name)
+    rule.send({"said": "enabled"})
+    assert queue.receive()[0]["detail"] == {"said": "enabled"}
+
+
+@pytest.mark.parametrize(
+    ("members", "sent"),
+    [
+        ({"Input": "{}"}, {}),
+        ({"InputPath": "$.detail.empty"}, {}),
+        ({"InputPath": "$.detail.zero"}, 0),
+    ],
+    ids=["an empty input", "an empty object", "zero"],
+)
+def test_input_that_is_empty(
+    local_aws: OwnServer, rule: Rule, members: dict[str, str], sent: object
+) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html"""
+    queue = Queue.create(local_aws)
+    rule.add_target(queue.arn, **members)
+    rule.send({"empty": {}, "zero": 0})
+    assert queue.receive()[0] == sent
 
 
 def test_without_a_dead_letter_queue_the_event_is_dropped(local_aws: OwnServer, rule: Rule) -> None:
