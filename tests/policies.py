@@ -1,0 +1,145 @@
+"""What policies allow: an evaluator for the few parts of IAM's language that the project uses.
+
+Whatever it does not know it refuses to judge, so that a test never passes by ignorance.
+Logic: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+KNOWN = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
+
+type Values = str | Sequence[str]
+type Context = Mapping[str, str]
+
+
+class NotJudgedError(Exception):
+    """A policy uses a part of the language that this evaluator does not know."""
+
+
+def listed(values: Values) -> list[str]:
+    """Return a policy's element as a list; one value may stand without brackets."""
+    return [values] if isinstance(values, str) else list(values)
+
+
+def like(pattern: str, value: str) -> bool:
+    """Whether a value fits a pattern, in which * is any characters and ? is one."""
+    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
+    return re.fullmatch("".join(parts), value, re.DOTALL) is not None
+
+
+def _arn_like(pattern: str, value: str) -> bool:
+    """Whether an ARN fits, part by part: no * reaches over a colon but in the last part."""
+    patterns, values = pattern.split(":", 5), value.split(":", 5)
+    if len(patterns) != 6 or len(values) != 6:
+        return False
+    return all(like(p, v) for p, v in zip(patterns, values, strict=True))
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    "StringEquals": str.__eq__,
+    "StringLike": like,
+    "ArnEquals": _arn_like,
+    "ArnLike": _arn_like,
+    "Bool": lambda wanted, value: wanted.lower() == value.lower(),
+    "NumericLessThan": lambda limit, value: float(value) < float(limit),
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement, as it stands in the policy's JSON."""
+
+    source: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        unknown = [*(self.source.keys() - KNOWN), *(self.conditions.keys() - OPERATORS.keys())]
+        if unknown or "${" in str(self.source):
+            raise NotJudgedError(f"{unknown or 'a policy variable'} in {self.source}")
+
+    @property
+    def effect(self) -> str:
+        return str(self.source["Effect"])
+
+    @property
+    def actions(self) -> list[str]:
+        return listed(self.source["Action"])
+
+    @property
+    def resources(self) -> list[str]:
+        """What it is about; the policy that says who takes a role on names no resource."""
+        return listed(self.source.get("Resource", "*"))
+
+    @property
+    def principals(self) -> Mapping[str, Values] | str | None:
+        """Who, in the policy of a resource; None in the policy of a role."""
+        return self.source.get("Principal")
+
+    @property
+    def services(self) -> list[str]:
+        """The services among its principals."""
+        named = self.principals
+        return listed(named.get("Service", [])) if isinstance(named, Mapping) else []
+
+    @property
+    def conditions(self) -> Mapping[str, Mapping[str, Values]]:
+        return self.source.get("Condition", {})
+
+    def required(self, key: str) -> list[str]:
+        """Return the values that a condition key must have one of, whatever the operator."""
+        return [
+            value
+            for keys in self.conditions.values()
+            for name, values in keys.items()
+            if name.lower() == key.lower()
+            for value in listed(values)
+        ]
+
+    def applies(self, action: str, resource: str, context: Context, service: str | None) -> bool:
+        return (
+            any(like(pattern.lower(), action.lower()) for pattern in self.actions)
+            and any(like(pattern, resource) for pattern in self.resources)
+            and (self.principals in (None, "*") or service in self.services)
+            and all(
+                key in context and any(OPERATORS[operator](v, context[key]) for v in listed(values))
+                for operator, keys in self.conditions.items()
+                for key, values in keys.items()
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Policies:
+    """All policies that speak about one role, or one resource."""
+
+    statements: tuple[Statement, ...] = field(default=())
+
+    @classmethod
+    def of(cls, *documents: Mapping[str, Any]) -> "Policies":
+        """Read policies' JSON. Raises NotJudgedError."""
+
+        def statements() -> Iterator[Statement]:
+            for document in documents:
+                found = document["Statement"]
+                yield from map(Statement, [found] if isinstance(found, Mapping) else found)
+
+        return cls(tuple(statements()))
+
+    def allows(
+        self, action: str, resource: str, context: Context | None = None, service: str | None = None
+    ) -> bool:
+        """Whether an action is allowed: some statement allows it, and none denies it."""
+        effects = self._effects(action, resource, context or {}, service)
+        return "Allow" in effects and "Deny" not in effects
+
+    def denies(self, action: str, resource: str, context: Context | None = None) -> bool:
+        """Whether a statement denies an action to everybody, whatever else allows it."""
+        return "Deny" in self._effects(action, resource, context or {}, None)
+
+    def _effects(
+        self, action: str, resource: str, context: Context, service: str | None
+    ) -> set[str]:
+        return {s.effect for s in self.statements if s.applies(action, resource, context, service)}
