@@ -126,6 +126,11 @@ run-details: setup ## Show one run as a graph: RUN=name, ARN, id or the beginnin
 	@test -n "$(RUN)" || { echo "Which run? make runs lists them; then make run-details RUN=…" >&2; exit 2; }
 	@$(PYTHON) -m tools.run_history $(tool_arguments) show "$(RUN)"
 
+.PHONY: redrive-execution
+redrive-execution: setup ## Run a failed execution on from where it failed: RUN=name, ARN or beginning
+	@test -n "$(RUN)" || { echo "Which run? make runs lists them; then make redrive-execution RUN=…" >&2; exit 2; }
+	@$(PYTHON) -m tools.redrive_execution $(tool_arguments) "$(RUN)"
+
 .PHONY: logs
 logs: setup ## Show the pipeline's logs, and follow them
 	@$(PYTHON) -m tools.logs --env $(ENV) $(tool_arguments)

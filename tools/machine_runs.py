@@ -182,14 +182,15 @@ def _owner(
 def _entered(event: Mapping[str, Any], before: _Visit | None) -> _Visit:
     if before is None:
         return _Visit(event["type"].removesuffix("StateEntered"), event["timestamp"])
-    return replace(before, ended=None, entered=before.entered + 1, failure=None)
+    return replace(before, ended=None, entered=before.entered + 1, failure=None, cut=None)
 
 
 def _heard(visit: _Visit, kind: str, event: Mapping[str, Any]) -> _Visit:
     if kind.endswith("StateExited"):
         return replace(visit, ended=event["timestamp"])
-    if kind in _SCHEDULED:
-        return replace(visit, scheduled=visit.scheduled + 1, failure=None)
+    if kind in _SCHEDULED or kind == "ExecutionRedriven":
+        scheduled = visit.scheduled + (kind in _SCHEDULED)
+        return replace(visit, ended=None, scheduled=scheduled, failure=None, cut=None)
     if kind in _CUTS:
         return replace(visit, ended=event["timestamp"], cut=_CUTS[kind])
     if kind == "ExecutionFailed":

@@ -58,6 +58,14 @@ def recent(aws: Aws, limit: int, pipeline: str | None = None) -> list[RunSummary
 
 def find(aws: Aws, wanted: str) -> run_graph.RunGraph:
     """Return the graph of the run that is meant. Raises UnknownRunError."""
+    run = locate(aws, wanted)
+    if run.reference.startswith(glue_runs.RUN_ID_PREFIX):
+        return glue_runs.graph(aws, run.pipeline, run.run_id)
+    return machine_runs.graph(aws, run.reference)
+
+
+def locate(aws: Aws, wanted: str) -> RunSummary:
+    """Return the run that is meant by an id, a name or an ARN. Raises UnknownRunError."""
     runs = recent(aws, SEARCHED_PER_PIPELINE)
     exact = [run for run in runs if wanted in (run.run_id, run.reference)]
     matches = exact or [run for run in runs if run.run_id.startswith(wanted)]
@@ -66,10 +74,7 @@ def find(aws: Aws, wanted: str) -> run_graph.RunGraph:
     if len(matches) > 1:
         ids = ", ".join(run.run_id for run in matches[:5])
         raise UnknownRunError(f"{wanted!r} is not one run but {len(matches)}: {ids} …")
-    (run,) = matches
-    if run.reference.startswith(glue_runs.RUN_ID_PREFIX):
-        return glue_runs.graph(aws, run.pipeline, run.run_id)
-    return machine_runs.graph(aws, run.reference)
+    return matches[0]
 
 
 def _list(console: Console, runs: Sequence[RunSummary]) -> None:

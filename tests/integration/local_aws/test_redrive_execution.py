@@ -1,15 +1,18 @@
 """RedriveExecution: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.integration.local_aws.functions import Functions
-from tests.integration.local_aws.own_server import OwnServer
+from tests.integration.local_aws.own_server import REGION, OwnServer
 from tests.wait import wait_until
 
 ROLE = "arn:aws:iam::000000000000:role/states"
@@ -89,7 +92,7 @@ def make_machine(local_aws: OwnServer) -> Iterator[Any]:
 
     def make(definition: Mapping[str, Any], **members: Any) -> Machine:
         name = f"redriven-{uuid4().hex[:8]}"
-        location = {"LocationConstraint": "eu-central-1"}
+        location = {"LocationConstraint": REGION}
         s3.create_bucket(Bucket=name, CreateBucketConfiguration=location)
         arn = states.create_state_machine(
             name=name, roleArn=ROLE, definition=json.dumps(definition), **members
@@ -244,10 +247,10 @@ def test_a_timed_out_execution_has_its_time_again(make_machine: Any, function: s
     """ "The state machine level timeout, if defined, is reset to 0." """
     waiting = {
         "StartAt": "Prepare",
-        "TimeoutSeconds": 3,
+        "TimeoutSeconds": 6,
         "States": {
-            "Prepare": {"Type": "Wait", "Seconds": 2, "Next": "Pause"},
-            "Pause": {"Type": "Wait", "Seconds": 2, "Next": "Work"},
+            "Prepare": {"Type": "Wait", "Seconds": 4, "Next": "Pause"},
+            "Pause": {"Type": "Wait", "Seconds": 4, "Next": "Work"},
             "Work": task(function, "Work", End=True),
         },
     }
@@ -262,7 +265,7 @@ def test_a_timed_out_execution_has_its_time_again(make_machine: Any, function: s
         for event in machine.history(execution)
         if "stateEnteredEventDetails" in event
     ]
-    assert entered[:3] == ["Prepare", "Pause", "Pause"]
+    assert entered == ["Prepare", "Pause", "Pause", "Work"]
     assert done["redriveCount"] == 1
 
 
@@ -302,3 +305,45 @@ def test_express_and_unknown_executions(make_machine: Any) -> None:
     )
     with pytest.raises(machine.states.exceptions.InvalidArn):
         machine.states.redrive_execution(executionArn=express.start())
+
+
+def tool(machine: Machine, run: str) -> subprocess.CompletedProcess[str]:
+    """Run what ``make redrive-execution RUN=…`` runs."""
+    command = [sys.executable, "-m", "tools.redrive_execution", "--region", REGION]
+    return subprocess.run(
+        [*command, "--endpoint-url", machine.aws.endpoint_url, run],
+        cwd=Path(__file__).parents[3],
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_the_tool_redrives_and_follows(make_machine: Any, function: str) -> None:
+    machine = make_machine(two_tasks(function))
+    execution = machine.start()
+    machine.end(execution)
+    again = tool(machine, execution)
+    assert again.returncode == 1
+    assert "ended again as FAILED" in " ".join(again.stderr.split())
+    machine.mend()
+    name = machine.describe(execution)["name"]
+    mended = tool(machine, name[:13])
+    assert mended.returncode == 0, mended.stderr
+    assert machine.describe(execution)["status"] == "SUCCEEDED"
+    assert "Tell" in mended.stdout
+    refused = tool(machine, name)
+    assert refused.returncode == 1
+    assert "Execution is SUCCEEDED and cannot be redriven" in " ".join(refused.stderr.split())
+
+
+def test_the_tool_redrives_no_fail_state(make_machine: Any) -> None:
+    """ "Reenters the Fail state and fails again." """
+    failing = {"StartAt": "GiveUp", "States": {"GiveUp": {"Type": "Fail", "Error": "GaveUp"}}}
+    machine = make_machine(failing)
+    execution = machine.start()
+    machine.end(execution)
+    refused = tool(machine, execution)
+    assert refused.returncode == 1
+    assert "Fail state GiveUp" in " ".join(refused.stderr.split())
+    assert machine.describe(execution)["redriveCount"] == 0

@@ -158,3 +158,23 @@ def test_what_follows_a_map_waits_for_its_items() -> None:
     }
     edges = read_design(definition).edges
     assert set(edges) == {Edge("Each", "One"), Edge("One", "Done"), Edge("Each", "Failed")}
+
+
+def test_a_redriven_state_counts_as_tried_again() -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html"""
+    history = History().add("ExecutionStarted").enter("Task", "Start")
+    history.fail("States.TaskFailed", "no rows").add("ExecutionFailed")
+    redriven = {"executionRedrivenEventDetails": {"redriveCount": 1}}
+    history.add("ExecutionRedriven", **redriven)
+    start = read(history, "RUNNING")["Start"]
+    assert (start.state, start.ended, start.error) == ("RUNNING", None, None)
+    history.add("TaskScheduled").add("TaskSucceeded").leave("Task", "Start")
+    start = read(history, "RUNNING")["Start"]
+    assert (start.state, start.attempts, start.error) == ("SUCCEEDED", 2, None)
+
+
+def test_a_state_that_was_stopped_in_is_entered_again_after_a_redrive() -> None:
+    history = History().add("ExecutionStarted").enter("Wait", "Wait").add("ExecutionAborted")
+    assert read(history, "ABORTED")["Wait"].state == "ABORTED"
+    history.add("ExecutionRedriven").enter("Wait", "Wait").leave("Wait", "Wait")
+    assert read(history, "RUNNING")["Wait"].state == "SUCCEEDED"
