@@ -80,6 +80,8 @@ class Delivery:
         elif error.retryable and again > invocation.began + policy.age:
             exhausted = "MaximumEventAgeInSeconds"
         elif error.retryable:
+            arn = invocation.schedule.arn
+            LOG.warning("Attempt %s of %s failed, the next is at %s: %s", number, arn, again, error)
             self._clock.call_at(again, lambda: self._attempt(invocation, number + 1, ended))
             return
         self._bury(invocation, request, _attributes(invocation, number, error, exhausted))

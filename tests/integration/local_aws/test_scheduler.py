@@ -133,6 +133,60 @@ def test_an_execution_is_started(local_aws: OwnServer, schedule: Callable[..., N
     assert datetime.fromisoformat(json.loads(described["input"])["asked"])
 
 
+def test_an_event_bus_takes_an_event(
+    local_aws: OwnServer, queue: str, schedule: Callable[..., None]
+) -> None:
+    """https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html"""
+    events = local_aws.client("events")
+    rule, to = "scheduled", {"Id": "queue", "Arn": arn(local_aws, queue)}
+    events.put_rule(Name=rule, EventPattern=json.dumps({"source": ["tests.schedule"]}))
+    events.put_targets(Rule=rule, Targets=[to])
+    target = {
+        "Arn": events.describe_event_bus()["Arn"],
+        "Input": json.dumps({"number": "<aws.scheduler.attempt-number>"}),
+        "EventBridgeParameters": {"Source": "tests.schedule", "DetailType": "Tick"},
+    }
+    schedule("bus", target)
+    event = json.loads(receive(local_aws, queue)["Body"])
+    assert (event["detail-type"], event["detail"]) == ("Tick", {"number": "1"})
+
+
+def test_a_topic_takes_a_message(
+    local_aws: OwnServer, queue: str, schedule: Callable[..., None]
+) -> None:
+    """https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html"""
+    sns = local_aws.client("sns")
+    topic = sns.create_topic(Name="scheduled")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn(local_aws, queue))
+    schedule("topic", {"Arn": topic, "Input": "told"})
+    assert json.loads(receive(local_aws, queue)["Body"])["Message"] == "told"
+
+
+def test_a_throttled_target_is_tried_again(
+    local_aws: OwnServer, queue: str, schedule: Callable[..., None]
+) -> None:
+    """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html"""
+    log = local_aws.state_dir / "server.log"
+    functions = Functions(local_aws.client("lambda"))
+    function = functions.create("throttled", HANDLER)
+    functions.client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
+    payload = json.dumps({"queue": queue, "attempt": "<aws.scheduler.attempt-number>"})
+    given = {"FunctionName": function, "Payload": payload}
+    target = "arn:aws:scheduler:::aws-sdk:lambda:invoke"
+    try:
+        schedule("throttled", {"Arn": target, "Input": json.dumps(given)})
+        wait_until(
+            lambda: "schedule/default/throttled failed" in log.read_text(encoding="utf-8"),
+            describe="a first attempt that fails",
+            interval=0.5,
+        )
+        functions.client.delete_function_concurrency(FunctionName=function)
+        received = receive(local_aws, queue)
+    finally:
+        functions.delete_all()
+    assert int(json.loads(received["Body"])["attempt"]) > 1
+
+
 def test_a_universal_target_is_called(
     local_aws: OwnServer, queue: str, schedule: Callable[..., None]
 ) -> None:
