@@ -98,7 +98,8 @@ class Source:
     def _copy(self, s3: "S3Client", spare: S3Location) -> S3Location:
         extension = ".gz" if self.compression == "gzip" else ""
         copy = S3Location(spare.bucket, f"{spare.key}data{extension}")
-        s3.copy(self._version(), copy.bucket, copy.key)
+        # Without its tags: a job may neither read nor write tags, and S3 refuses a copy for them.
+        s3.copy(self._version(), copy.bucket, copy.key, {"TaggingDirective": "REPLACE"})
         return copy
 
     def _version(self) -> Any:

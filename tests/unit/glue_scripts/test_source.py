@@ -91,6 +91,14 @@ def test_an_older_version_is_copied(s3: "S3Client") -> None:
     assert copy["Body"].read() == b"first"
 
 
+def test_tags_stay_behind_as_a_job_has_no_right_to_them(s3: "S3Client") -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html"""
+    version = s3.put_object(Bucket="source", Key="a b.csv", Body=b"x", Tagging="owner=me")
+    uri = source("a b.csv", version["VersionId"]).readable_uri(s3, SPARE)
+    copy = S3Location.parse(uri)
+    assert s3.get_object_tagging(Bucket=copy.bucket, Key=copy.key)["TagSet"] == []
+
+
 def test_a_version_below_a_delete_marker_is_gone(s3: "S3Client") -> None:
     version = put(s3, "people.csv")
     s3.delete_object(Bucket="source", Key="people.csv", VersionId=version)
