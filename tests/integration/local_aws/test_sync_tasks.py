@@ -14,6 +14,14 @@ from tests.wait import wait_until
 
 NAME = "sync-task-sleeps"
 ROLE = "arn:aws:iam::000000000000:role/test"
+PROCESS = {
+    "Process": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::glue:startJobRun.sync",
+        "Parameters": {"JobName": NAME},
+        "End": True,
+    }
+}
 ENDED = {"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED"}
 
 
@@ -31,14 +39,9 @@ def machine(local_aws: OwnServer) -> Iterator[str]:
         Command={"Name": "pythonshell", **script},
         ExecutionProperty={"MaxConcurrentRuns": 5},
     )
-    task = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::glue:startJobRun.sync",
-        "Parameters": {"JobName": NAME},
-        "End": True,
-    }
-    definition = json.dumps({"StartAt": "Process", "States": {"Process": task}})
-    made = states.create_state_machine(name=NAME, roleArn=ROLE, definition=definition)
+    made = states.create_state_machine(
+        name=NAME, roleArn=ROLE, definition=json.dumps({"StartAt": "Process", "States": PROCESS})
+    )
     yield made["stateMachineArn"]
     states.delete_state_machine(stateMachineArn=made["stateMachineArn"])
     glue.delete_job(JobName=NAME)
@@ -49,16 +52,7 @@ def started(local_aws: OwnServer, machine: str) -> tuple[str, str]:
     """An execution that waits, and the run that it waits for."""
     states = local_aws.client("stepfunctions")
     execution: str = states.start_execution(stateMachineArn=machine)["executionArn"]
-
-    def submitted() -> str | None:
-        for event in states.get_execution_history(executionArn=execution)["events"]:
-            if event["type"] == "TaskSubmitted":
-                run: str = json.loads(event["taskSubmittedEventDetails"]["output"])["JobRunId"]
-                return run
-        return None
-
-    run_id = wait_until(submitted, describe="the job run", interval=0.5)
-    assert run_id
+    run_id = submitted(local_aws, execution)
     wait_until(
         lambda: job_run(local_aws, run_id)["JobRunState"] == "RUNNING",
         describe=lambda: job_run(local_aws, run_id),
@@ -67,9 +61,33 @@ def started(local_aws: OwnServer, machine: str) -> tuple[str, str]:
     return execution, run_id
 
 
+def submitted(aws: OwnServer, execution: str) -> str:
+    """Return the job run that an execution waits for."""
+    states = aws.client("stepfunctions")
+
+    def run_id() -> str:
+        for event in states.get_execution_history(executionArn=execution)["events"]:
+            if event["type"] == "TaskSubmitted":
+                run: str = json.loads(event["taskSubmittedEventDetails"]["output"])["JobRunId"]
+                return run
+        return ""
+
+    return wait_until(run_id, describe="the job run", interval=0.5)
+
+
 def job_run(aws: OwnServer, run_id: str) -> dict[str, Any]:
     run: dict[str, Any] = aws.client("glue").get_job_run(JobName=NAME, RunId=run_id)["JobRun"]
     return run
+
+
+def end_of_run(aws: OwnServer, run_id: str) -> str:
+    wait_until(
+        lambda: job_run(aws, run_id)["JobRunState"] in ENDED,
+        describe=lambda: job_run(aws, run_id),
+        interval=0.5,
+    )
+    state: str = job_run(aws, run_id)["JobRunState"]
+    return state
 
 
 def end(aws: OwnServer, execution: str) -> dict[str, Any]:
@@ -90,12 +108,32 @@ def test_a_stopped_execution_stops_its_job_run(
     execution, run_id = started
     local_aws.client("stepfunctions").stop_execution(executionArn=execution)
     assert end(local_aws, execution)["status"] == "ABORTED"
-    wait_until(
-        lambda: job_run(local_aws, run_id)["JobRunState"] in ENDED,
-        describe=lambda: job_run(local_aws, run_id),
-        interval=0.5,
-    )
-    assert job_run(local_aws, run_id)["JobRunState"] == "STOPPED"
+    assert end_of_run(local_aws, run_id) == "STOPPED"
+
+
+def test_a_branch_that_fails_stops_the_job_run_of_another(
+    local_aws: OwnServer, machine: str
+) -> None:
+    """A task is aborted too when "a different branch of a Parallel state fails"."""
+    states = local_aws.client("stepfunctions")
+    failing = {
+        "Pause": {"Type": "Wait", "Seconds": 3, "Next": "GiveUp"},
+        "GiveUp": {"Type": "Fail", "Error": "GaveUp"},
+    }
+    branches = [
+        {"StartAt": "Process", "States": PROCESS},
+        {"StartAt": "Pause", "States": failing},
+    ]
+    fork = {"Type": "Parallel", "Branches": branches, "End": True}
+    definition = json.dumps({"StartAt": "Fork", "States": {"Fork": fork}})
+    name = f"{NAME}-in-a-branch"
+    made = states.create_state_machine(name=name, roleArn=ROLE, definition=definition)
+    execution = states.start_execution(stateMachineArn=made["stateMachineArn"])["executionArn"]
+    run_id = submitted(local_aws, execution)
+    ended = end(local_aws, execution)
+    states.delete_state_machine(stateMachineArn=made["stateMachineArn"])
+    assert (ended["status"], ended["error"]) == ("FAILED", "GaveUp")
+    assert end_of_run(local_aws, run_id) == "STOPPED"
 
 
 def test_a_stopped_job_run_fails_its_task(local_aws: OwnServer, started: tuple[str, str]) -> None:
