@@ -7,6 +7,9 @@
 - An InputTransformer passes on what stands in the event, or fails: ``event_input``.
 - A disabled rule sends nothing.
   https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html
+- A scheduled rule fires at its times: ``event_schedules``. LocalStack's fire up to a minute early,
+  once for each time that targets were put, and keep the first schedule for ever.
+  https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 - A state machine takes any input. LocalStack names the execution after the input's ``id``, so that
   an InputTransformer had to write one.
   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
@@ -28,6 +31,7 @@ from localstack.services import providers
 from localstack.services.events import target as targets
 from localstack.services.events.models import ValidationException
 from localstack.services.events.provider import EventsProvider
+from localstack.services.events.rule import RuleService
 from localstack.services.events.target import (
     EventsTargetSender,
     StatesTargetSender,
@@ -40,9 +44,11 @@ from localstack.utils.aws.arns import sqs_queue_url_for_arn
 from localstack.utils.aws.client_types import ServicePrincipal
 from localstack.utils.patch import patch
 
+from local_aws.cron import CronError
 from local_aws.glue.clock import SystemClock
 from local_aws.overrides.event_delivery import DeadLetter, Deliveries, Delivery, RetryPolicy
 from local_aws.overrides.event_input import correct_input
+from local_aws.overrides.event_schedules import RuleSchedules, parse
 
 _WORKFLOW = "workflow/"
 _LONGEST_REQUEST_SECONDS = 5
@@ -59,7 +65,9 @@ def events() -> Service:
     # LocalStack's senders look at no answer of an HTTP endpoint.
     targets.requests = CheckedRequests
     first_pause = float(os.environ.get("LOCAL_AWS_EVENTS_RETRY_SECONDS", "1"))
-    _retry(Deliveries(SystemClock(), timedelta(seconds=first_pause)))
+    clock = SystemClock()
+    _retry(Deliveries(clock, timedelta(seconds=first_pause)))
+    _schedule(RuleSchedules(clock))
     return providers.events.factory().create_service()
 
 
@@ -68,6 +76,45 @@ def _respect_disabled_rules() -> None:
     def process_rules(process: Callable[..., None], self: Any, rule: Any, *arguments: Any) -> None:
         if rule.state != RuleState.DISABLED:
             process(self, rule, *arguments)
+
+
+def _schedule(schedules: RuleSchedules) -> None:
+    """Let ``schedules`` fire the rules, and nobody else."""
+
+    @patch(RuleService.create_schedule_job)
+    def create_schedule_job(_create: Callable[..., None], _self: Any, _function: Any) -> None:
+        """Put no job in LocalStack's own scheduler."""
+
+    @patch(EventsProvider.create_rule_service)
+    def create_rule_service(
+        create: Callable[..., RuleService], self: Any, *arguments: Any
+    ) -> RuleService:
+        expression = arguments[3]  # LocalStack passes all by position
+        if expression:
+            _check_schedule(expression)
+        service = create(self, *arguments)
+        if expression:
+            schedules.start(service.arn, expression, partial(_fire, self, service.rule))
+        else:
+            schedules.stop(service.arn)
+        return service
+
+
+def _check_schedule(expression: str) -> None:
+    try:
+        parse(expression)
+    except CronError as error:
+        raise ValidationException(f"Parameter ScheduleExpression is not valid: {error}") from None
+
+
+def _fire(provider: Any, rule: Any) -> bool:
+    """Send the rule's event to its targets, if it is enabled. Return whether it still exists."""
+    bus = provider.get_store(rule.region, rule.account_id).event_buses[rule.event_bus_name]
+    if bus.rules.get(rule.name) is not rule:
+        return False
+    if rule.state != RuleState.DISABLED:
+        provider._get_scheduled_rule_job_function(rule.account_id, rule.region, rule)()
+    return True
 
 
 def _retry(deliveries: Deliveries) -> None:

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.local_aws.own_server import REGION, OwnServer
 from tests.wait import wait_until
@@ -62,9 +63,10 @@ class Rule:
     arn: str
 
     @classmethod
-    def create(cls, local_aws: OwnServer) -> "Rule":
+    def create(cls, local_aws: OwnServer, **members: Any) -> "Rule":
         client, name = local_aws.client("events"), f"rule-{uuid.uuid4()}"
-        made = client.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+        pattern = {"EventPattern": json.dumps({"source": [name]})}
+        made = client.put_rule(Name=name, **(members or pattern))
         return cls(client, name, made["RuleArn"])
 
     def add_target(self, arn: str, **members: Any) -> None:
@@ -336,3 +338,28 @@ def test_transformed_input_that_is_no_json(rule: Rule, dead_letters: Queue) -> N
     event_id = rule.send({"key": 'a "quoted" name'})
     body, attributes = dead_letters.receive()
     assert (body["id"], attributes["ERROR_CODE"]) == (event_id, "INVALID_JSON")
+
+
+def test_scheduled_rule_fires_once_a_minute_until_it_is_disabled(local_aws: OwnServer) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html"""
+    rule = Rule.create(local_aws, ScheduleExpression="rate(1 minute)")
+    silent = Rule.create(local_aws, ScheduleExpression="rate(1 minute)")
+    queue, other = Queue.create(local_aws), Queue.create(local_aws)
+    for target in (queue, other):
+        rule.add_target(target.arn)
+        silent.add_target(target.arn, Input='"of the disabled rule"')
+    silent.client.disable_rule(Name=silent.name)
+    events = [target.receive()[0] for target in (queue, other)]
+    rule.client.disable_rule(Name=rule.name)
+    assert [(event["detail-type"], event["resources"]) for event in events] == [
+        ("Scheduled Event", [rule.arn])
+    ] * 2
+    found = queue.client.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])
+    assert found["Attributes"]["ApproximateNumberOfMessages"] == "0"
+
+
+@pytest.mark.parametrize("expression", ["rate(1 minutes)", "cron(0 10 * * * *)"])
+def test_schedule_that_cannot_be_read(local_aws: OwnServer, expression: str) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html"""
+    with pytest.raises(ClientError, match="ScheduleExpression is not valid"):
+        Rule.create(local_aws, ScheduleExpression=expression)
