@@ -27,8 +27,9 @@ _EVENT_OVERHEAD = 26
 class Endpoint:
     """Clients of one site's other services; each is made once."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, max_attempts: int = 5) -> None:
         self.site = site
+        self._max_attempts = max_attempts
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
 
@@ -43,7 +44,7 @@ class Endpoint:
                     endpoint_url=self.site.endpoint_url,
                     config=Config(
                         s3={"addressing_style": "path"},
-                        retries={"mode": "standard", "max_attempts": 5},
+                        retries={"mode": "standard", "max_attempts": self._max_attempts},
                     ),
                 )
             return self._clients[service]

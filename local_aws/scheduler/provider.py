@@ -31,7 +31,6 @@ from localstack.services.scheduler import provider as localstack_provider
 from localstack.services.scheduler.provider import SchedulerProvider
 from moto.scheduler.models import EventBridgeSchedulerBackend, scheduler_backends
 
-from local_aws.glue.aws_ports import Endpoint
 from local_aws.glue.clock import SystemClock
 from local_aws.glue.ports import Site
 from local_aws.scheduler.delivery import Backoff
@@ -133,7 +132,7 @@ class FiringSchedulerProvider(SchedulerProvider):
                 self._engines[key] = Engine(
                     Surroundings(
                         clock=self._clock,
-                        caller=Services(Endpoint(site)),
+                        caller=Services(site),
                         backoff=Backoff(self._retry, random.random),
                         delete=partial(_delete, _backend(context)),
                     )

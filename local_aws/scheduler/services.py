@@ -12,6 +12,7 @@ from botocore.exceptions import (
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_aws.glue.aws_ports import Endpoint
+from local_aws.glue.ports import Site
 from local_aws.scheduler.errors import DeliveryError
 from local_aws.scheduler.requests import Request, queue_url
 
@@ -20,10 +21,15 @@ _PASSING = ("Throttl", "TooManyRequests", "RateExceeded", "RequestLimitExceeded"
 
 
 class Services:
-    """A ``ports.Caller`` over one endpoint."""
+    """A ``ports.Caller`` over the endpoint of one site."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, site: Site) -> None:
+        # Retries are the schedule's: its policy counts them.
+        self._endpoint = Endpoint(site, max_attempts=1)
+
+    def client(self, service: str) -> Any:
+        """Return the client by which a service is called."""
+        return self._endpoint.client(service)
 
     def call(self, request: Request) -> None:
         """Make a call; parameters may begin with a capital whatever the API's own spelling."""
@@ -45,7 +51,7 @@ class Services:
 
     def _operation(self, request: Request) -> tuple[Any, Shape | None]:
         try:
-            client = self._endpoint.client(request.service)
+            client = self.client(request.service)
         except UnknownServiceError as error:
             raise DeliveryError("ValidationException", str(error), retryable=False) from None
         operation = client.meta.method_to_api_mapping.get(request.method)
