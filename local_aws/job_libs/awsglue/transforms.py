@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-transforms.html
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyspark.sql import functions as F
@@ -109,6 +110,17 @@ class Filter(GlueTransform):
         return frame.filter(f, **kwargs)
 
 
+def _for_each(
+    transform: Any, frame_name: str, arguments: Mapping[str, Any]
+) -> Callable[[DynamicFrame, str], Any]:
+    """Return what a collection calls with each of its frames and that frame's context."""
+
+    def one(frame: DynamicFrame, ctx: str) -> Any:
+        return transform.apply(**{frame_name: frame}, transformation_ctx=ctx, **arguments)
+
+    return one
+
+
 class FlatMap(GlueTransform):
     """Applies a transform to each frame of a collection and flattens the results."""
 
@@ -121,10 +133,7 @@ class FlatMap(GlueTransform):
         **base_kwargs: Any,
     ) -> DynamicFrameCollection:
         """Pass each frame to ``BaseTransform`` as the argument ``frame_name``."""
-
-        def one(frame: DynamicFrame, ctx: str) -> Any:
-            return BaseTransform.apply(**{frame_name: frame}, transformation_ctx=ctx, **base_kwargs)
-
+        one = _for_each(BaseTransform, frame_name, base_kwargs)
         made: DynamicFrameCollection = dfc.flatmap(one, transformation_ctx)
         return made
 
@@ -165,10 +174,7 @@ class MapToCollection(GlueTransform):
         **base_kwargs: Any,
     ) -> DynamicFrameCollection:
         """Pass each frame to ``BaseTransform`` as the argument ``frame_name``."""
-
-        def one(frame: DynamicFrame, ctx: str) -> Any:
-            return BaseTransform.apply(**{frame_name: frame}, transformation_ctx=ctx, **base_kwargs)
-
+        one = _for_each(BaseTransform, frame_name, base_kwargs)
         made: DynamicFrameCollection = dfc.map(one, transformation_ctx)
         return made
 
