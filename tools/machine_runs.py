@@ -20,9 +20,14 @@ _FAILURES = ("Failed", "TimedOut")
 
 
 def machines(aws: Aws) -> dict[str, str]:
-    """Return the names of all state machines by their ARNs."""
+    """Return the names of the state machines whose executions AWS lists, by their ARNs.
+
+    Those of Express workflows are found in their logs only.
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+    """
     pages = aws.step_functions.get_paginator("list_state_machines").paginate()
-    return {one["stateMachineArn"]: one["name"] for page in pages for one in page["stateMachines"]}
+    found = [one for page in pages for one in page["stateMachines"] if one["type"] == "STANDARD"]
+    return {one["stateMachineArn"]: one["name"] for one in found}
 
 
 def runs(aws: Aws, machine_arn: str, machine_name: str, limit: int) -> Iterator[RunSummary]:

@@ -13,6 +13,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 from localstack.utils.strings import long_uid
 
+from local_aws.overrides.execution_events import correct_execution_events
 from local_aws.overrides.redrive import add_redrive_execution
 from local_aws.overrides.sync_tasks import correct_glue_sync_tasks
 
@@ -24,6 +25,7 @@ def stepfunctions() -> Service:
     _update_tracing()
     add_redrive_execution()
     correct_glue_sync_tasks()
+    correct_execution_events()
     return providers.stepfunctions.factory().create_service()
 
 

@@ -347,3 +347,29 @@ def test_the_tool_redrives_no_fail_state(make_machine: Any) -> None:
     assert refused.returncode == 1
     assert "Fail state GiveUp" in " ".join(refused.stderr.split())
     assert machine.describe(execution)["redriveCount"] == 0
+
+
+def test_a_redrive_goes_on_where_a_caught_failure_ended(make_machine: Any, function: str) -> None:
+    """The state that failed is entered again, not the one whose failure was caught before."""
+    caught = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Remember"}]
+    remember = {
+        "Type": "Pass",
+        "Parameters": {"redrives.$": "$$.Execution.RedriveCount"},
+        "ResultPath": "$.told",
+        "Next": "Work",
+    }
+    first = task(function, "First", Catch=caught, Next="Work")
+    first["Parameters"]["Payload"]["fails"] = True
+    states = {"First": first, "Remember": remember, "Work": task(function, "Work", End=True)}
+    machine = make_machine({"StartAt": "First", "States": states})
+    execution = machine.start()
+    assert machine.end(execution)["status"] == "FAILED"
+    assert (machine.calls("First"), machine.calls("Work")) == (1, 1)
+    machine.mend()
+    machine.states.redrive_execution(executionArn=execution)
+    done = machine.end(execution)
+    assert done["status"] == "SUCCEEDED"
+    assert (machine.calls("First"), machine.calls("Work")) == (1, 2)
+    output = json.loads(done["output"])
+    # What was remembered before the redrive is still there.
+    assert (output["error"]["Error"], output["told"]) == ("ValueError", {"redrives": 0})
