@@ -57,7 +57,7 @@ resource "aws_iam_role_policy" "execution" {
           # Glue names the groups itself: /aws-glue/jobs/output, /error, /logs-v2, /aws-glue/python-jobs/…
           Sid      = "WriteLogs"
           Effect   = "Allow"
-          Action   = concat(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], var.network.security_configuration == null ? [] : ["logs:AssociateKmsKey"])
+          Action   = concat(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], local.security_configuration == null ? [] : ["logs:AssociateKmsKey"])
           Resource = ["arn:${local.partition}:logs:${local.here}:log-group:/aws-glue/*"]
         },
         {
@@ -97,7 +97,7 @@ resource "aws_iam_role_policy" "execution" {
         Resource = [for bucket in keys(local.listable) : "arn:${local.partition}:s3:::${bucket}"]
       }],
       local.network_statements,
-      var.network.security_configuration == null ? [] : [{
+      local.security_configuration == null ? [] : [{
         # Security configurations have no ARNs.
         Sid      = "ReadSecurityConfiguration"
         Effect   = "Allow"
@@ -105,9 +105,10 @@ resource "aws_iam_role_policy" "execution" {
         Resource = ["*"]
       }],
       var.kms_key_arn == null ? [] : [{
-        Sid      = "UseKey"
-        Effect   = "Allow"
-        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Sid    = "UseKey"
+        Effect = "Allow"
+        # A job encrypts its bookmarks itself: https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html
+        Action   = concat(["kms:Decrypt", "kms:GenerateDataKey"], var.bookmark == "disable" ? [] : ["kms:Encrypt"])
         Resource = [var.kms_key_arn]
       }],
       [

@@ -70,7 +70,7 @@ resource "aws_glue_job" "this" {
   execution_class = var.runtime.type == "glueetl" ? var.runtime.execution_class : null
 
   connections            = var.network.connections
-  security_configuration = var.network.security_configuration
+  security_configuration = local.security_configuration
 
   timeout     = var.limits.timeout_minutes
   max_retries = var.limits.max_retries
@@ -89,5 +89,5 @@ resource "aws_glue_job" "this" {
   }
 
   # A run that starts between the job and its files or rights would fail.
-  depends_on = [aws_s3_object.file, aws_iam_role_policy.execution]
+  depends_on = [aws_s3_object.file, aws_iam_role_policy.execution, aws_glue_security_configuration.this]
 }

@@ -272,7 +272,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "kms_key_arn" {
-  description = "Customer managed key of the buckets that the job reads and writes. Null: keys that AWS manages."
+  description = "Customer managed key of the buckets that the job reads and writes, and of its logs and bookmarks unless network.security_configuration says otherwise. A plan has to know whether there is one, so give an ARN that is written out. Null: keys that AWS manages."
   type        = string
   default     = null
 }

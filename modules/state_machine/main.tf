@@ -43,6 +43,18 @@ resource "aws_sfn_state_machine" "this" {
     enabled = var.tracing
   }
 
+  # Definition, input, output and history of executions.
+  # https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+  dynamic "encryption_configuration" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      type                              = "CUSTOMER_MANAGED_KMS_KEY"
+      kms_key_id                        = encryption_configuration.value
+      kms_data_key_reuse_period_seconds = var.kms_data_key_reuse_seconds
+    }
+  }
+
   # Step Functions checks the role when it is told to log.
   depends_on = [aws_iam_role_policy.execution]
 

@@ -77,9 +77,21 @@ variable "permissions_boundary_arn" {
 }
 
 variable "kms_key_arn" {
-  description = "Customer managed key for logs and for the encrypted topics and queues that states send to. Null: keys that AWS manages."
+  description = "Customer managed key for definition, executions and logs, and for the encrypted topics and queues that states send to. Null: keys that AWS manages."
   type        = string
   default     = null
+}
+
+variable "kms_data_key_reuse_seconds" {
+  description = "Seconds for which Step Functions uses a data key again before it asks KMS for a new one: more cost less and take longer to notice a key that was disabled."
+  type        = number
+  default     = 300
+  nullable    = false
+
+  validation {
+    condition     = var.kms_data_key_reuse_seconds >= 60 && var.kms_data_key_reuse_seconds <= 900
+    error_message = "kms_data_key_reuse_seconds lies between 60 and 900."
+  }
 }
 
 variable "tags" {

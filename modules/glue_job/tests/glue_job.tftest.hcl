@@ -398,3 +398,45 @@ run "refuses_memory_workers_on_an_old_version" {
 
   expect_failures = [var.runtime]
 }
+
+run "a_key_of_ones_own_encrypts_logs_and_bookmarks_too" {
+  command = plan
+
+  variables {
+    bookmark    = "enable"
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+  }
+
+  assert {
+    condition     = aws_glue_job.this.security_configuration == aws_glue_security_configuration.this[0].name
+    error_message = "The job must run with the security configuration."
+  }
+
+  assert {
+    condition = toset([
+      aws_glue_security_configuration.this[0].encryption_configuration[0].cloudwatch_encryption[0].kms_key_arn,
+      aws_glue_security_configuration.this[0].encryption_configuration[0].job_bookmarks_encryption[0].kms_key_arn,
+      aws_glue_security_configuration.this[0].encryption_configuration[0].s3_encryption[0].kms_key_arn,
+    ]) == toset([var.kms_key_arn])
+    error_message = "Logs, bookmarks and data must be encrypted with the key."
+  }
+
+  assert {
+    condition     = one([for s in jsondecode(aws_iam_role_policy.execution.policy).Statement : s.Action if s.Sid == "UseKey"]) == ["kms:Decrypt", "kms:GenerateDataKey", "kms:Encrypt"]
+    error_message = "A job with bookmarks encrypts them itself."
+  }
+}
+
+run "a_configuration_of_ones_own_wins" {
+  command = plan
+
+  variables {
+    network     = { security_configuration = "sealed" }
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+  }
+
+  assert {
+    condition     = aws_glue_job.this.security_configuration == "sealed" && length(aws_glue_security_configuration.this) == 0
+    error_message = "The named configuration must be the job's."
+  }
+}

@@ -244,3 +244,35 @@ run "refuses_a_missing_definition" {
 
   expect_failures = [var.definition]
 }
+
+run "a_key_of_ones_own_encrypts_definition_executions_and_logs" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+  }
+
+  assert {
+    condition     = one(aws_sfn_state_machine.this.encryption_configuration).kms_key_id == var.kms_key_arn && one(aws_sfn_state_machine.this.encryption_configuration).type == "CUSTOMER_MANAGED_KMS_KEY"
+    error_message = "The state machine must be encrypted with the key."
+  }
+
+  assert {
+    condition     = one(aws_sfn_state_machine.this.encryption_configuration).kms_data_key_reuse_period_seconds == 300
+    error_message = "A data key is used again for five minutes."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this[0].kms_key_id == var.kms_key_arn
+    error_message = "The logs must be encrypted with the key."
+  }
+}
+
+run "uses_no_key_unless_it_is_given_one" {
+  command = plan
+
+  assert {
+    condition     = length(aws_sfn_state_machine.this.encryption_configuration) == 0 && !strcontains(aws_iam_role_policy.execution.policy, "kms:")
+    error_message = "Without a key there is nothing to encrypt with and no right to."
+  }
+}
