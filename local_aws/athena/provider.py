@@ -9,7 +9,6 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from localstack import config
 from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest
 from localstack.aws.skeleton import DispatchTable, Skeleton
 from localstack.aws.spec import load_service
@@ -20,6 +19,7 @@ from local_aws.athena.errors import AthenaError, InvalidRequestException, QueryF
 from local_aws.glue.aws_ports import Endpoint, EventBus
 from local_aws.glue.clock import SystemClock
 from local_aws.glue.ports import Response, Site
+from local_aws.internal_endpoint import internal_endpoint_url
 
 LOG = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class AthenaProvider(ServiceLifecycleHook):
                 site = Site(
                     account_id=context.account_id,
                     region=context.region,
-                    endpoint_url=config.internal_service_url(),
+                    endpoint_url=internal_endpoint_url(),
                     partition=context.partition,
                 )
                 endpoint = Endpoint(site)

@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from localstack import config
 from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest
 from localstack.aws.skeleton import DispatchTable, Skeleton
 from localstack.aws.spec import load_service
@@ -25,6 +24,7 @@ from local_aws.glue.clock import SystemClock
 from local_aws.glue.engine import Engine, Surroundings
 from local_aws.glue.errors import EntityNotFoundException, GlueError
 from local_aws.glue.ports import PassOn, Response, Site
+from local_aws.internal_endpoint import internal_endpoint_url
 from local_aws.spark.process import JobPool
 from local_aws.spark.settings import SparkSettings
 
@@ -114,7 +114,7 @@ class GlueProvider(ServiceLifecycleHook):
                     Site(
                         account_id=context.account_id,
                         region=context.region,
-                        endpoint_url=config.internal_service_url(),
+                        endpoint_url=internal_endpoint_url(),
                         partition=context.partition,
                     )
                 )

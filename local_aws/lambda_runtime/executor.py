@@ -18,6 +18,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
     RuntimeExecutor,
 )
 
+from local_aws.internal_endpoint import internal_endpoint_url
 from local_aws.lambda_runtime import runtime_home, runtimes
 from local_aws.lambda_runtime.environment import Environment, Function, Request
 from local_aws.lambda_runtime.output import LogEvent
@@ -135,6 +136,8 @@ def _environment_variables(
         for name, value in env_vars.items()
         if name in own or not name.startswith(internal)
     }
+    if "AWS_ENDPOINT_URL" in given and "AWS_ENDPOINT_URL" not in own:
+        given["AWS_ENDPOINT_URL"] = internal_endpoint_url()
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",

@@ -11,7 +11,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.scheduler import (
     CreateScheduleInput,
@@ -33,6 +32,7 @@ from moto.scheduler.models import EventBridgeSchedulerBackend, scheduler_backend
 
 from local_aws.glue.clock import SystemClock
 from local_aws.glue.ports import Site
+from local_aws.internal_endpoint import internal_endpoint_url
 from local_aws.scheduler.delivery import Backoff
 from local_aws.scheduler.engine import Engine, Surroundings
 from local_aws.scheduler.errors import InvalidScheduleError
@@ -128,7 +128,7 @@ class FiringSchedulerProvider(SchedulerProvider):
         key = (context.account_id, context.region)
         with self._lock:
             if key not in self._engines:
-                site = Site(*key, config.internal_service_url(), context.partition)
+                site = Site(*key, internal_endpoint_url(), context.partition)
                 self._engines[key] = Engine(
                     Surroundings(
                         clock=self._clock,
