@@ -13,6 +13,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 from localstack.utils.strings import long_uid
 
+from local_aws.overrides.execution_encryption import keep_encryption_configuration
 from local_aws.overrides.execution_events import correct_execution_events
 from local_aws.overrides.redrive import add_redrive_execution
 from local_aws.overrides.sync_tasks import correct_glue_sync_tasks
@@ -23,6 +24,7 @@ def stepfunctions() -> Service:
     """Return LocalStack's service, corrected."""
     _describe_tracing()
     _update_tracing()
+    keep_encryption_configuration()
     add_redrive_execution()
     correct_glue_sync_tasks()
     correct_execution_events()
