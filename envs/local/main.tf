@@ -1,5 +1,13 @@
 # The pipeline on a local AWS: python -m local_aws start, then make apply.
 
+module "encryption_key" {
+  source = "../../modules/encryption_key"
+  count  = var.encryption_key_alias == null ? 0 : 1
+
+  alias         = var.encryption_key_alias
+  deletion_days = 7
+}
+
 module "pipeline" {
   source = "../../modules/file_pipeline"
 
@@ -8,6 +16,7 @@ module "pipeline" {
   functions     = { packages_directory = var.packages_directory, architecture = var.architecture, log_level = var.log_level }
   glue          = { library = var.glue_library, timeout_minutes = 20 }
   subscriptions = var.subscriptions
+  security      = { kms_key_arn = one(module.encryption_key[*].arn) }
 
   # The provider waits about a minute until a bucket's lifecycle rules have settled on AWS, and does
   # so here too. What lies in this AWS is gone with it, so it needs no rules.

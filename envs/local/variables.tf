@@ -69,3 +69,9 @@ variable "subscriptions" {
   default  = {}
   nullable = false
 }
+
+variable "encryption_key_alias" {
+  description = "Alias of a key of one's own to make, with which everything at rest is encrypted as on AWS. Null: no key."
+  type        = string
+  default     = null
+}

@@ -30,6 +30,9 @@ ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_6
 STYLES = {"pipeline": "sync", "polling_pipeline": "polling"}
 """The fixtures that hand out a pipeline, and how that one waits for its jobs."""
 
+ENCRYPTED = {"polling"}
+"""The styles that are deployed with a key of their own, so that no test needs one more pipeline."""
+
 
 @dataclass(frozen=True)
 class Deployed:
@@ -110,7 +113,7 @@ def pipeline(deployments: Mapping[str, Future[Deployed]]) -> Pipeline:
 
 @pytest.fixture(scope="session")
 def polling_pipeline(deployments: Mapping[str, Future[Deployed]]) -> Pipeline:
-    """A second pipeline beside the first, which waits for its jobs by polling."""
+    """A second pipeline beside the first: it polls its jobs, and has a key of its own."""
     return deployments["polling_pipeline"].result().pipeline
 
 
@@ -124,6 +127,7 @@ def _deploy(aws: Aws, style: str, state: Path) -> Deployed:
             "architecture": ARCHITECTURE,
             "name_prefix": prefix,
             "orchestration": style,
+            **({"encryption_key_alias": f"{prefix}pipeline"} if style in ENCRYPTED else {}),
         },
         state,
     )
