@@ -1,11 +1,13 @@
-"""S3: what its events say of an object.
+"""S3: what its events say of an object, and one conditional write at a time.
 
 - On the event bus the key is as it is; LocalStack quotes it, as S3's own notifications do.
 - ``sequencer`` grows, so that a receiver can tell the later of two events for a key.
 - ``reason`` names the API call, multipart uploads included.
+- Of multipart uploads that are completed at once with a condition, one succeeds.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
 
 import json
@@ -33,6 +35,7 @@ def s3() -> Service:
     """Return LocalStack's service, corrected."""
     _number_events()
     _describe_objects_on_the_bus()
+    _complete_uploads_one_by_one()
     return providers.s3.factory().create_service()
 
 
@@ -88,6 +91,19 @@ def _describe_objects_on_the_bus() -> None:
 
     # As above.
     EventBridgeNotifier._get_event_payload = staticmethod(EventBridgeNotifier._get_event_payload)
+
+
+def _complete_uploads_one_by_one() -> None:
+    """LocalStack looks at the condition and writes without a lock around both."""
+    from localstack.services.s3.provider import S3Provider
+
+    @patch(S3Provider.complete_multipart_upload)
+    def complete(
+        complete: Callable[..., Any], self: Any, context: Any, bucket: str, key: str, **members: Any
+    ) -> Any:
+        # Reentrant, and the same that PutObject takes in a bucket with versions.
+        with self._preconditions_locks[bucket][key]:
+            return complete(self, context, bucket=bucket, key=key, **members)
 
 
 def _renumber(described: dict[str, Any], sequencer: str) -> None:

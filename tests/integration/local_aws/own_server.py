@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from local_aws import server
 from local_aws.settings import Settings
@@ -23,10 +24,10 @@ class OwnServer:
     endpoint_url: str
     state_dir: Path
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Config | None = None) -> Any:
         """Return a boto3 client of ``service``."""
         make: Callable[..., Any] = boto3.Session("test", "test", region_name=REGION).client
-        return make(service, endpoint_url=self.endpoint_url)
+        return make(service, endpoint_url=self.endpoint_url, config=config)
 
 
 @contextmanager
