@@ -12,6 +12,7 @@ from tools.errors import NotReachableError
 if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_lambda import LambdaClient
@@ -113,6 +114,11 @@ class Aws:
         return self._session.client(
             "cloudwatch", endpoint_url=self.endpoint_url, config=self._config
         )
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB."""
+        return self._session.client("dynamodb", endpoint_url=self.endpoint_url, config=self._config)
 
     @cached_property
     def sts(self) -> "STSClient":

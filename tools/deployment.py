@@ -18,7 +18,8 @@ ENVIRONMENTS = Path("envs")
 class Deployment:
     """The names of a pipeline's parts: the outputs of ``envs/*``.
 
-    ``function_names`` maps a function's folder, ``glue_job_names`` a script's stem, to its name.
+    ``function_names`` maps a function's folder, ``glue_job_names`` a script's stem, to its name;
+    ``dead_letter_queue_urls`` a function's folder to the queue of what it should have got.
     """
 
     source_bucket: str
@@ -31,6 +32,8 @@ class Deployment:
     function_names: Mapping[str, str]
     glue_job_names: Mapping[str, str]
     dashboard_name: str | None
+    claims_table: str
+    dead_letter_queue_urls: Mapping[str, str]
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, Any]) -> "Deployment":

@@ -47,3 +47,13 @@ output "dashboard_name" {
   description = "Name of the CloudWatch dashboard, or null."
   value       = module.pipeline.dashboard_name
 }
+
+output "claims_table" {
+  description = "DynamoDB table of claims on object versions and notifications."
+  value       = module.pipeline.claims_table
+}
+
+output "dead_letter_queue_urls" {
+  description = "URLs of the dead-letter queues, by the function that should have got what lies there."
+  value       = module.pipeline.dead_letter_queue_urls
+}

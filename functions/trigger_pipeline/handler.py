@@ -1,7 +1,8 @@
 """The AWS edge of trigger_pipeline.
 
-Input: a batch of SQS messages, or one event of EventBridge or S3. For a batch, the answer names the
-messages that failed, and SQS hands out those alone again:
+Input: a batch of SQS messages, one event of EventBridge or S3, or a person's request to run an
+object version again (see ``replays``). For a batch, the answer names the messages that failed, and
+SQS hands out those alone again:
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
@@ -21,15 +22,15 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.common.claims import Origin
+from functions.common.executions import Start, Starter
 from functions.common.objects import ObjectVersion
-from functions.common.settings import required
 from functions.trigger_pipeline.events import read_body, read_event
-from functions.trigger_pipeline.executions import Start, start_execution
 from functions.trigger_pipeline.keys import resolve
+from functions.trigger_pipeline.replays import Replay
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_stepfunctions import SFNClient
 
 logger = Logger()
 metrics = Metrics(namespace="DataPipelines")
@@ -39,9 +40,8 @@ metrics = Metrics(namespace="DataPipelines")
 class Pipeline:
     """What a trigger needs of AWS."""
 
-    state_machine_arn: str
     s3: "S3Client"
-    step_functions: "SFNClient"
+    starter: Starter
 
     def start(self, items: list[ObjectVersion]) -> int:
         """Start the executions of object versions and return how many were new."""
@@ -49,18 +49,23 @@ class Pipeline:
 
     def _start(self, announced: ObjectVersion) -> bool:
         item = resolve(announced, self.s3)
-        outcome = start_execution(item, self.state_machine_arn, self.step_functions)
-        logger.info(f"execution {outcome}", extra={"bucket": item.bucket, "key": item.key})
-        return outcome is Start.STARTED
+        run = self.starter.start(item, Origin.EVENT)
+        logger.info(f"execution {run.start}", extra={"bucket": item.bucket, "key": item.key})
+        return run.start is Start.STARTED
+
+    def replay(self, request: Replay) -> dict[str, Any]:
+        """Run an object version again and say under which name."""
+        run = self.starter.replay(request.item, request.token)
+        logger.info("replay started", extra={"execution_name": run.name})
+        return {"execution_name": run.name, "execution_arn": run.execution_arn}
 
 
 @cache
 def _pipeline() -> Pipeline:
-    return Pipeline(
-        required(os.environ, "STATE_MACHINE_ARN"),
-        boto3.client("s3"),
-        boto3.client("stepfunctions"),
+    starter = Starter.from_environment(
+        os.environ, boto3.client("stepfunctions"), boto3.client("dynamodb")
     )
+    return Pipeline(boto3.client("s3"), starter)
 
 
 @logger.inject_lambda_context
@@ -75,8 +80,11 @@ def handle(
 ) -> dict[str, Any]:
     """Start the executions of the objects that the event announces.
 
-    Returns Lambda's batch response for SQS messages, ``{"started": n}`` for a single event.
+    Returns Lambda's batch response for SQS messages, ``{"started": n}`` for a single event, and the
+    execution's name and ARN for a replay.
     """
+    if "replay" in event:
+        return pipeline.replay(Replay.from_event(event))
     if not _is_batch(event):
         started = pipeline.start(read_event(event))
         metrics.add_metric("StartedExecutions", MetricUnit.Count, started)

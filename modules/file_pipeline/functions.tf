@@ -40,14 +40,15 @@ module "trigger_pipeline" {
   architecture    = var.functions.architecture
   timeout_seconds = 30
   # Named, not referred to: the state machine must not wait for the function that starts it.
-  environment = merge(local.common_environment, { STATE_MACHINE_ARN = local.state_machine_arn })
+  environment = merge(local.common_environment, local.claims_environment, { STATE_MACHINE_ARN = local.state_machine_arn })
 
   policy_statements = {
     StartExecutions = { actions = ["states:StartExecution"], resources = [local.state_machine_arn] }
     # To tell a repeated event from another one of the same name.
     ReadExecutions = { actions = ["states:DescribeExecution"], resources = ["${replace(local.state_machine_arn, ":stateMachine:", ":execution:")}:*"] }
     # To tell a key that holds an escape such as %20 from one that was URL-encoded on the way.
-    SeeObjects = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${module.source_bucket.arn}/*"] }
+    SeeObjects   = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${module.source_bucket.arn}/*"] }
+    ClaimObjects = local.claims_statements.execution
   }
 
   log_retention_days       = local.log_retention_days

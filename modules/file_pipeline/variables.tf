@@ -112,13 +112,21 @@ variable "monitoring" {
 }
 
 variable "retention" {
-  description = "Days that logs and replaced object versions are kept, and after which objects of the source bucket go (null: never). Null: buckets keep everything, logs 30 days."
+  description = "Days that logs and replaced object versions are kept, and after which objects of the source bucket and claims on object versions go (null: never). Null: buckets keep everything, logs 30 days."
   type = object({
     log_days                = optional(number, 30)
     noncurrent_version_days = optional(number, 30)
     source_days             = optional(number)
+    claim_days              = optional(number)
   })
   default = {}
+
+  validation {
+    # Step Functions forgets an execution's name 90 days after its end; from then on only the claim
+    # tells that an object version had its run.
+    condition     = try(var.retention.claim_days, null) == null ? true : var.retention.claim_days >= 90 && floor(var.retention.claim_days) == var.retention.claim_days
+    error_message = "retention.claim_days is a whole number of days, 90 or more, or null: claims are kept for ever."
+  }
 }
 
 variable "security" {

@@ -59,6 +59,7 @@ class Rights:
             "artifacts": f"arn:aws:s3:::{named.artifacts_bucket}",
             "topic": named.topic_arn,
             "machine": named.state_machine_arn,
+            "claims": f"arn:aws:dynamodb:{self._here}:table/{named.claims_table}",
             "execution": named.state_machine_arn.replace(":stateMachine:", ":execution:") + ":some",
             "queue": self._queue_arn(named.trigger_queue_url),
             "dead_letters": self._queue_arn(named.trigger_dead_letter_queue_url),

@@ -57,6 +57,9 @@ NOBODY_MAY = (
     ("logs:DeleteLogGroup", "{logs}/aws/lambda/{prefix}validate-file"),
     ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:{here}:secret:any"),
     ("kms:Decrypt", "arn:aws:kms:{here}:key/any"),
+    ("dynamodb:DeleteItem", "{claims}"),
+    ("dynamodb:Scan", "{claims}"),
+    ("dynamodb:PutItem", "{claims}-of-others"),
 )
 
 Row = tuple[str, str]
@@ -65,11 +68,18 @@ READS_SOURCE: tuple[Row, ...] = (
     ("s3:GetObjectVersion", "{source}/folder/a file.csv"),
 )
 
+CLAIMS: tuple[Row, ...] = (
+    ("dynamodb:PutItem", "{claims}"),
+    ("dynamodb:GetItem", "{claims}"),
+    ("dynamodb:UpdateItem", "{claims}"),
+)
+
 MAY: Mapping[str, tuple[Row, ...]] = {
     "trigger_pipeline": (
         *READS_SOURCE,
         ("states:StartExecution", "{machine}"),
         ("states:DescribeExecution", "{execution}"),
+        *CLAIMS,
         ("sqs:ReceiveMessage", "{queue}"),
         ("sqs:DeleteMessage", "{queue}"),
         ("sqs:GetQueueAttributes", "{queue}"),

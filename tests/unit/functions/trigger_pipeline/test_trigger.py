@@ -7,12 +7,14 @@ from urllib.parse import quote
 import boto3
 import pytest
 
-from functions.common.errors import ExecutionNameTakenError
+from functions.common.claims import Claims
+from functions.common.errors import InvalidInputError
+from functions.common.executions import Starter
 from functions.common.naming import execution_name
 from functions.common.objects import ObjectVersion
-from functions.trigger_pipeline.executions import Start, start_execution
 from functions.trigger_pipeline.handler import Pipeline, handle, handler
 from functions.trigger_pipeline.keys import resolve
+from tests.unit.functions.claims import claims_table
 from tests.unit.functions.conftest import Context
 from tests.unit.functions.trigger_pipeline.test_events import load
 
@@ -27,13 +29,15 @@ def pipeline(aws: None) -> Pipeline:
     machine = step_functions.create_state_machine(
         name="pipeline", definition=DEFINITION, roleArn="arn:aws:iam::123456789012:role/pipeline"
     )
-    return Pipeline(machine["stateMachineArn"], s3, step_functions)
+    claims = Claims(claims_table(), boto3.client("dynamodb"))
+    return Pipeline(s3, Starter(machine["stateMachineArn"], step_functions, claims))
 
 
 def executions(pipeline: Pipeline) -> dict[str, Any]:
     """Return the inputs of all executions by their names."""
-    client = pipeline.step_functions
-    listed = client.list_executions(stateMachineArn=pipeline.state_machine_arn)["executions"]
+    client = pipeline.starter.step_functions
+    machine = pipeline.starter.state_machine_arn
+    listed = client.list_executions(stateMachineArn=machine)["executions"]
     return {
         item["name"]: json.loads(
             client.describe_execution(executionArn=item["executionArn"])["input"]
@@ -143,25 +147,34 @@ def test_a_key_that_is_gone_under_both_readings_is_left_as_it_is(pipeline: Pipel
     assert resolve(gone, pipeline.s3) == gone
 
 
-def test_a_name_taken_by_something_else_is_an_error(pipeline: Pipeline) -> None:
-    item = ObjectVersion("source", "a.csv", "v1")
-    arn, client = pipeline.state_machine_arn, pipeline.step_functions
-    other = json.dumps({"bucket": "source", "key": "b.csv"})
-    client.start_execution(stateMachineArn=arn, name=execution_name(item), input=other)
-    with pytest.raises(ExecutionNameTakenError, match=r"is not about s3://source/a\.csv"):
-        start_execution(item, arn, client)
+def test_a_replay_runs_a_version_again_under_another_name(pipeline: Pipeline) -> None:
+    item = put(pipeline, "a.csv")
+    handle(created(item), pipeline)
+    wanted = {"bucket": "source", "key": "a.csv", "version_id": item.version_id}
+    first = handle({"replay": wanted, "token": "one"}, pipeline)
+    assert first["execution_name"] == f"{execution_name(item)}-r1"
+    assert handle({"replay": wanted, "token": "one"}, pipeline) == first
+    second = handle({"replay": wanted, "token": "two"}, pipeline)
+    assert second["execution_name"] == f"{execution_name(item)}-r2"
+    assert len(executions(pipeline)) == 3
+    # What the first event knew of the version, the replay knows too.
+    sequencers = {given["sequencer"] for given in executions(pipeline).values()}
+    assert sequencers == {"617f08299329d189"}
 
 
-def test_the_same_object_announced_in_other_words_is_known(pipeline: Pipeline) -> None:
-    first = ObjectVersion("source", "a.csv", "v1", event_time="2026-01-01T00:00:00Z")
-    again = ObjectVersion("source", "a.csv", "v1", event_time="2026-01-01T00:00:00.000Z")
-    arn, client = pipeline.state_machine_arn, pipeline.step_functions
-    assert start_execution(first, arn, client) is Start.STARTED
-    assert start_execution(again, arn, client) is Start.KNOWN
+@pytest.mark.parametrize(
+    "request_", [{"replay": "a.csv", "token": "t"}, {"replay": {}, "token": "t"}, {"replay": {}}]
+)
+def test_a_request_for_a_replay_that_says_too_little(
+    pipeline: Pipeline, request_: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidInputError):
+        handle(request_, pipeline)
 
 
 def test_the_handler(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, context: Context) -> None:
-    monkeypatch.setenv("STATE_MACHINE_ARN", pipeline.state_machine_arn)
+    monkeypatch.setenv("STATE_MACHINE_ARN", pipeline.starter.state_machine_arn)
+    monkeypatch.setenv("CLAIMS_TABLE", pipeline.starter.claims.table)
     item = put(pipeline, "a.csv")
     assert handler({"Records": [message(created(item))]}, context) == {"batchItemFailures": []}
     assert len(executions(pipeline)) == 1
