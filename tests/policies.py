@@ -85,6 +85,18 @@ class Statement:
         return listed(named.get("Service", [])) if isinstance(named, Mapping) else []
 
     @property
+    def accounts(self) -> list[str]:
+        """The accounts among its principals, which leave the choice to their roles' policies.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+        """
+        named = self.principals
+        arns = listed(named.get("AWS", [])) if isinstance(named, Mapping) else []
+        if wrong := [arn for arn in arns if not arn.endswith(":root")]:
+            raise NotJudgedError(f"principals {wrong} in {self.source}")
+        return [arn.split(":")[4] for arn in arns]
+
+    @property
     def conditions(self) -> Mapping[str, Mapping[str, Values]]:
         return self.source.get("Condition", {})
 
@@ -98,11 +110,11 @@ class Statement:
             for value in listed(values)
         ]
 
-    def applies(self, action: str, resource: str, context: Context, service: str | None) -> bool:
+    def applies(self, action: str, resource: str, context: Context, caller: str | None) -> bool:
         return (
             any(like(pattern.lower(), action.lower()) for pattern in self.actions)
             and any(like(pattern, resource) for pattern in self.resources)
-            and (self.principals in (None, "*") or service in self.services)
+            and (self.principals in (None, "*") or caller in (*self.services, *self.accounts))
             and all(
                 key in context and any(OPERATORS[operator](v, context[key]) for v in listed(values))
                 for operator, keys in self.conditions.items()
@@ -129,10 +141,14 @@ class Policies:
         return cls(tuple(statements()))
 
     def allows(
-        self, action: str, resource: str, context: Context | None = None, service: str | None = None
+        self, action: str, resource: str, context: Context | None = None, caller: str | None = None
     ) -> bool:
-        """Whether an action is allowed: some statement allows it, and none denies it."""
-        effects = self._effects(action, resource, context or {}, service)
+        """Whether an action is allowed: some statement allows it, and none denies it.
+
+        ``caller`` is a service's principal, or the number of the account whose role calls: in the
+        policy of a resource. Whether the role may call at all its own policies say.
+        """
+        effects = self._effects(action, resource, context or {}, caller)
         return "Allow" in effects and "Deny" not in effects
 
     def denies(self, action: str, resource: str, context: Context | None = None) -> bool:
@@ -140,6 +156,6 @@ class Policies:
         return "Deny" in self._effects(action, resource, context or {}, None)
 
     def _effects(
-        self, action: str, resource: str, context: Context, service: str | None
+        self, action: str, resource: str, context: Context, caller: str | None
     ) -> set[str]:
-        return {s.effect for s in self.statements if s.applies(action, resource, context, service)}
+        return {s.effect for s in self.statements if s.applies(action, resource, context, caller)}

@@ -1,7 +1,7 @@
 """The rights of a deployed pipeline, as the services themselves give its policies back."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -36,6 +36,16 @@ class Rights:
         self._name = self._deployment.state_machine_arn.rpartition(":")[2]
         self.prefix = self._name.removesuffix("data-processing-pipeline")
 
+    @property
+    def endpoint_url(self) -> str:
+        """Where the deployment is."""
+        return str(self._aws.endpoint_url)
+
+    @property
+    def places_with_roles(self) -> list[str]:
+        """The functions, by folder, and the jobs, by script."""
+        return [*self._deployment.function_names, *self._deployment.glue_job_names]
+
     @cached_property
     def roles(self) -> Mapping[str, Role]:
         """All roles of the deployment, by name."""
@@ -46,6 +56,11 @@ class Rights:
     def of(self, part: str) -> Policies:
         """What a function (by folder), a job (by script) or the state machine may do."""
         return self.roles[self._role_arn(part).rpartition("/")[2]].permissions
+
+    @property
+    def functions(self) -> Collection[str]:
+        """The functions of the deployment, by folder."""
+        return self._deployment.function_names.keys()
 
     @cached_property
     def places(self) -> Mapping[str, str]:

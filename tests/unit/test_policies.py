@@ -122,3 +122,17 @@ def test_plain_http_is_denied_to_everybody_only_where_the_denial_is_for_everybod
 def test_what_it_does_not_know_it_does_not_judge(more: dict[str, Any]) -> None:
     with pytest.raises(NotJudgedError):
         policies({**allow("s3:*", "*"), **more})
+
+
+def test_an_account_as_principal_lets_only_its_own_callers_in() -> None:
+    key = policies(allow("kms:Decrypt", "*", Principal={"AWS": "arn:aws:iam::111111111111:root"}))
+    assert key.allows("kms:Decrypt", "key", caller="111111111111")
+    assert not key.allows("kms:Decrypt", "key", caller="222222222222")
+    assert not key.allows("kms:Decrypt", "key", caller="sns.amazonaws.com")
+    assert not key.allows("kms:Decrypt", "key"), "nobody in particular is nobody of the account"
+
+
+def test_a_single_role_as_principal_is_not_judged() -> None:
+    role = {"AWS": "arn:aws:iam::111111111111:role/some"}
+    with pytest.raises(NotJudgedError):
+        policies(allow("kms:Decrypt", "*", Principal=role)).allows("kms:Decrypt", "key")
