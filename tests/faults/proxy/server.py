@@ -60,8 +60,11 @@ class Proxy:
 
     @property
     def endpoint_url(self) -> str:
-        """The address for those whose calls are to pass here."""
-        return f"http://localhost:{self._port}"
+        """The address for those whose calls are to pass here.
+
+        Not by a host's name: S3's clients would put the bucket's before it.
+        """
+        return f"http://127.0.0.1:{self._port}"
 
     def strike(
         self, on: On, fault: Fault, times: int | None = 1, *, skip: int = 0, probability: float = 1
