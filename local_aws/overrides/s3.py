@@ -21,6 +21,8 @@ from localstack.services import providers
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 
+from local_aws.overrides.s3_keys import keep_keys_from_hadoop
+
 # "The S3 API used to create the object", by the action that LocalStack knows.
 _REASONS = {
     "Put": "PutObject",
@@ -36,6 +38,7 @@ def s3() -> Service:
     _number_events()
     _describe_objects_on_the_bus()
     _complete_uploads_one_by_one()
+    keep_keys_from_hadoop()
     return providers.s3.factory().create_service()
 
 
