@@ -13,7 +13,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+TIMED_OUT = "Execution.TimedOut"
+ABORTED = "Execution.Aborted"
+"""The errors of executions that ended without a state's doing."""
+
+_ENDED = {
+    TIMED_OUT: ("The execution took longer than it may", "It was ended by its own timeout."),
+    ABORTED: ("The execution was stopped", "Somebody stopped it, and gave no reason."),
+}
+
 _ADVICE: tuple[tuple[str, str], ...] = (
+    (
+        ABORTED,
+        "If it was stopped by mistake, run it on from where it was (Redrive, within 14 days), or "
+        "run the file again.",
+    ),
+    (
+        TIMED_OUT,
+        "Look into the execution for where it waited, mend that or raise "
+        "orchestration.timeout_hours, then run it on (Redrive, within 14 days).",
+    ),
     (
         "SchemaContradiction",
         "A record does not fit the types that the rest of the file showed. Correct the record, or "
@@ -85,6 +104,9 @@ class Failure:
         error = str(caught.get("Error") or "unknown error")
         cause = str(caught.get("Cause") or "")
         details = _json_object(cause)
+        if error in _ENDED:
+            what, why = _ENDED[error]
+            return cls(error, what, cause or why)
         if "JobRunState" in details:
             return cls._of_job_run(error, details)
         if "errorMessage" in details or "errorType" in details:

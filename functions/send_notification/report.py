@@ -35,10 +35,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """The input of the function, parsed. What the execution did not get to is None."""
+    """The input of the function, parsed. What the execution did not get to is None.
+
+    ``item`` is None where an execution failed because its input names no object.
+    ``redrive_count`` is how often the execution had been redriven when it ended so.
+    """
 
     outcome: Outcome
-    item: ObjectVersion
+    item: ObjectVersion | None
     execution_arn: str
     execution_name: str
     state_machine_name: str
@@ -50,6 +54,12 @@ class Report:
     job_name: str | None
     job_run_id: str | None
     failure: Failure | None
+    redrive_count: int = 0
+
+    @property
+    def notification_id(self) -> str:
+        """The same for every message about one end of one execution, and for no other."""
+        return f"{self.execution_name or self.execution_arn}:{self.redrive_count}"
 
     @classmethod
     def from_input(cls, data: Mapping[str, Any]) -> "Report":
@@ -65,8 +75,8 @@ class Report:
         failure = Failure.parse(data.get("error") or {}) if outcome is Outcome.FAILURE else None
         return cls(
             outcome=outcome,
-            item=ObjectVersion.from_input(data),
-            execution_arn=str(data.get("execution_arn") or ""),
+            item=_item(data, outcome),
+            execution_arn=_execution_arn(data),
             execution_name=str(data.get("execution_name") or ""),
             state_machine_name=str(data.get("state_machine_name") or "the pipeline"),
             started_at=data.get("started_at"),
@@ -77,7 +87,27 @@ class Report:
             job_name=job.get("job_name") or (failure.job_name if failure else None),
             job_run_id=job.get("job_run_id") or (failure.job_run_id if failure else None),
             failure=failure,
+            redrive_count=int(data.get("redrive_count") or 0),
         )
+
+
+def _item(data: Mapping[str, Any], outcome: Outcome) -> ObjectVersion | None:
+    try:
+        return ObjectVersion.from_input(data)
+    except InvalidInputError:
+        if outcome is not Outcome.FAILURE:
+            raise
+        # The very reason of the failure, perhaps: it has to be told all the same.
+        return None
+
+
+def _execution_arn(data: Mapping[str, Any]) -> str:
+    arn = data.get("execution_arn")
+    if not isinstance(arn, str) or not arn:
+        raise InvalidInputError(
+            f"'execution_arn' is {arn!r}; a notification is about an execution ($$.Execution.Id)."
+        )
+    return arn
 
 
 def _finding(reason: Mapping[str, Any] | None) -> Finding | None:

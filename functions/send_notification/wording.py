@@ -39,7 +39,8 @@ def word(report: Report) -> Notification:
 
 
 def _subject(report: Report) -> str:
-    file_name = report.item.key.rstrip("/").rpartition("/")[2] or report.item.key
+    key = _key(report)
+    file_name = key.rstrip("/").rpartition("/")[2] or key
     ascii_name = _visible(file_name).encode("ascii", "replace").decode()
     beginning = f"[{_HEADLINES[report.outcome]}] "
     room = _MAX_SUBJECT - len(beginning)
@@ -53,8 +54,9 @@ def _subject(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield from _what_happened(report)
     yield ""
-    yield f"File:       {_visible(str(report.item))}"
-    if report.item.version_id:
+    if report.item:
+        yield f"File:       {_visible(str(report.item))}"
+    if report.item and report.item.version_id:
         yield f"Version:    {report.item.version_id}"
     if report.outcome is Outcome.SUCCESS and report.output_path:
         yield f"Parquet:    {report.output_path}"
@@ -68,7 +70,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _what_happened(report: Report) -> Iterator[str]:
-    name = _visible(report.item.key)
+    name = _visible(_key(report))
     if report.outcome is Outcome.SUCCESS:
         rows = "" if report.rows is None else f": {_counted(report.rows)}"
         yield f"The file {name} was turned into Parquet{rows}."
@@ -80,6 +82,10 @@ def _what_happened(report: Report) -> Iterator[str]:
     else:
         yield f"The file {name} was not processed: the pipeline failed."
         yield from _why_failed(report.failure)
+
+
+def _key(report: Report) -> str:
+    return report.item.key if report.item else "that the execution's input does not name"
 
 
 def _why_invalid(finding: Finding | None) -> Iterator[str]:

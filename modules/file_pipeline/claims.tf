@@ -15,7 +15,11 @@ locals {
     execution = { actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.claims_table_arn] }
   }
 
-  dead_letter_queue_urls = { for trigger in module.event_trigger : "trigger_pipeline" => trigger.dead_letter_queue.url }
+  # By the function that should have got what lies there.
+  dead_letter_queues = merge(
+    { send_notification = module.send_notification_dead_letters },
+    { for trigger in module.event_trigger : "trigger_pipeline" => trigger.dead_letter_queue },
+  )
 }
 
 resource "aws_dynamodb_table" "claims" {

@@ -90,10 +90,13 @@ module "send_notification" {
   package         = { path = "${local.packages}/send_notification.zip" }
   architecture    = var.functions.architecture
   timeout_seconds = 30
-  environment     = merge(local.common_environment, { TOPIC_ARN = module.notifications.topic_arn })
+  environment     = merge(local.common_environment, local.claims_environment, { TOPIC_ARN = module.notifications.topic_arn })
+  # Events of executions' ends come asynchronously; a state of the definition waits for its answer.
+  async = { max_age_seconds = 21600, dead_letter_arn = module.send_notification_dead_letters.arn }
 
   policy_statements = {
-    Publish = { actions = ["sns:Publish"], resources = [module.notifications.topic_arn] }
+    Publish        = { actions = ["sns:Publish"], resources = [module.notifications.topic_arn] }
+    NoteWhatIsSent = { actions = ["dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.claims_table_arn] }
   }
 
   log_retention_days       = local.log_retention_days

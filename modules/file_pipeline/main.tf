@@ -120,7 +120,8 @@ module "monitoring" {
   kms_key_arn        = var.security.kms_key_arn
   tags               = var.tags
 
-  queues = {
-    for trigger in module.event_trigger : "new-files" => { name = trigger.queue.name, dead_letter_name = trigger.dead_letter_queue.name }
-  }
+  queues = merge(
+    { for trigger in module.event_trigger : "new-files" => { name = trigger.queue.name, dead_letter_name = trigger.dead_letter_queue.name } },
+    { for function, queue in local.dead_letter_queues : replace(function, "_", "-") => { dead_letter_name = queue.name } if function != "trigger_pipeline" },
+  )
 }

@@ -55,5 +55,5 @@ output "claims_table" {
 
 output "dead_letter_queue_urls" {
   description = "URLs of the dead-letter queues, by the function that should have got what lies there."
-  value       = local.dead_letter_queue_urls
+  value       = { for function, queue in local.dead_letter_queues : function => queue.url }
 }

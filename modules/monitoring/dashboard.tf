@@ -4,7 +4,7 @@ locals {
   function_names     = [for name in sort(keys(var.functions)) : var.functions[name]]
   state_machine_arns = [for name in sort(keys(var.state_machines)) : var.state_machines[name]]
   glue_job_names     = [for name in sort(keys(var.glue_jobs)) : var.glue_jobs[name]]
-  queue_names        = [for name in sort(keys(var.queues)) : var.queues[name].name]
+  queue_names        = compact([for name in sort(keys(var.queues)) : var.queues[name].name])
   dead_letter_names  = [for name in sort(keys(var.queues)) : var.queues[name].dead_letter_name]
 
   alarm_arns = concat(

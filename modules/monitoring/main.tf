@@ -71,7 +71,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   for_each = var.queues
 
   alarm_name        = "${var.name}-${each.key}-dead-letters"
-  alarm_description = "Events lie in the dead-letter queue ${each.value.dead_letter_name}: files that arrived and were not processed. Read the function's log for the cause, mend it, then start a redrive of the queue in the SQS console. Events are kept for 14 days."
+  alarm_description = "Events lie in the dead-letter queue ${each.value.dead_letter_name}: what they announce was not done. Read the messages' attributes and the function's log for the cause, mend it, then put them back (make redrive shows and does it). Events are kept for 14 days."
   namespace         = "AWS/SQS"
   metric_name       = "ApproximateNumberOfMessagesVisible"
   dimensions        = { QueueName = each.value.dead_letter_name }
@@ -87,7 +87,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "old_events" {
-  for_each = var.queues
+  for_each = { for key, queue in var.queues : key => queue if queue.name != null }
 
   alarm_name        = "${var.name}-${each.key}-waiting-too-long"
   alarm_description = "Events in the queue ${each.value.name} wait for more than ${var.thresholds.oldest_event_seconds} seconds: files arrive faster than they are taken, or the function that takes them fails. Look at the function's errors and throttles on the dashboard ${var.name}; raise the trigger's batch.concurrency when there are none."

@@ -35,8 +35,8 @@ variable "glue_jobs" {
 }
 
 variable "queues" {
-  description = "Queues: a name of your choice to the queue's and its dead-letter queue's name."
-  type        = map(object({ name = string, dead_letter_name = string }))
+  description = "Queues: a name of your choice to the queue's and its dead-letter queue's name. Without a name there is a dead-letter queue alone, behind a function or a schedule."
+  type        = map(object({ name = optional(string), dead_letter_name = string }))
   default     = {}
   nullable    = false
 }

@@ -78,6 +78,10 @@ class Rights:
             "execution": named.state_machine_arn.replace(":stateMachine:", ":execution:") + ":some",
             "queue": self._queue_arn(named.trigger_queue_url),
             "dead_letters": self._queue_arn(named.trigger_dead_letter_queue_url),
+            **{
+                f"{function}_dead_letters": self._queue_arn(url)
+                for function, url in named.dead_letter_queue_urls.items()
+            },
             "logs": f"arn:aws:logs:{self._here}:log-group:",
             "prefix": self.prefix,
             "here": self._here,

@@ -85,7 +85,12 @@ MAY: Mapping[str, tuple[Row, ...]] = {
         ("sqs:GetQueueAttributes", "{queue}"),
     ),
     "validate_file": (*READS_SOURCE, ("s3:ListBucket", "{source}")),
-    "send_notification": (("sns:Publish", "{topic}"),),
+    "send_notification": (
+        ("sns:Publish", "{topic}"),
+        ("dynamodb:PutItem", "{claims}"),
+        ("dynamodb:UpdateItem", "{claims}"),
+        ("sqs:SendMessage", "{send_notification_dead_letters}"),
+    ),
     "start_glue_job": (
         ("glue:StartJobRun", "{process_csv_data}"),
         ("glue:StartJobRun", "{process_json_data}"),
@@ -122,6 +127,8 @@ MAY_NOT: Mapping[str, tuple[Row, ...]] = {
     "send_notification": (
         ("s3:GetObject", "{source}/any.csv"),
         ("sns:Subscribe", "{topic}"),
+        ("sqs:SendMessage", "{queue}"),
+        ("dynamodb:GetItem", "{claims}"),
         ("states:StartExecution", "{machine}"),
     ),
     "start_glue_job": (

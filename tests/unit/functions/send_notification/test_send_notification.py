@@ -14,6 +14,7 @@ from functions.common.reasons import ReasonCode, advice
 from functions.send_notification.handler import handler
 from functions.send_notification.report import Report
 from functions.send_notification.wording import Notification, word
+from tests.unit.functions.claims import claims_table
 from tests.unit.functions.conftest import Context
 
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:data-processing-pipeline:people-1"
@@ -187,7 +188,9 @@ def test_it_arrives_where_the_filter_lets_it(
         Attributes={"FilterPolicy": json.dumps({"outcome": ["INVALID"]})},
     )
     monkeypatch.setenv("TOPIC_ARN", topic)
-    sent = [handler(event, context) for event in (SUCCESS, INVALID)]
+    monkeypatch.setenv("CLAIMS_TABLE", claims_table())
+    others = INVALID | {"execution_arn": f"{EXECUTION}-of-others"}
+    sent = [handler(event, context) for event in (SUCCESS, others)]
     messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
     (message,) = (json.loads(message["Body"]) for message in messages)
     assert message["MessageId"] == sent[1]["message_id"]
