@@ -10,6 +10,7 @@ from rich.console import Console
 from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.errors import ToolError
+from tools.terminal import Terminal
 from tools.terraform import TerraformError
 
 LOCAL = "local"
@@ -37,14 +38,14 @@ def connect(arguments: argparse.Namespace) -> tuple[Aws, Deployment]:
 
 def run(work: Callable[[Console], None]) -> int:
     """Run a tool's work and return its exit code; an error becomes a sentence."""
-    console = Console(highlight=False)
+    console: Console = Terminal()
     if not console.is_terminal:
         # A log file has no width of its own, and rich would take 80 columns.
-        console = Console(highlight=False, width=PLAIN_WIDTH)
+        console = Terminal(width=PLAIN_WIDTH)
     try:
         work(console)
     except (ToolError, TerraformError, BotoCoreError, ClientError) as error:
-        Console(stderr=True, highlight=False).print(f"error: {error}", style="red", markup=False)
+        Terminal(stderr=True).print(f"error: {error}", style="red")
         return 1
     except KeyboardInterrupt:
         print("stopped; what has begun goes on", file=sys.stderr)

@@ -93,7 +93,7 @@ def demo(console: Console, aws: Aws) -> None:
     show_tables(console, aws, example)
     heading(console, "Try next")
     for verb, meaning in NEXT:
-        console.print(f"  [cyan]{verb:<22}[/] {meaning}")
+        console.print(Text.assemble("  ", (f"{verb:<22}", "cyan"), f" {meaning}"))
 
 
 def show_schedule(console: Console, aws: Aws, example: Example) -> None:

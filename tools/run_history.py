@@ -16,6 +16,7 @@ from tools import glue_runs, machine_runs, run_graph, run_listing
 from tools.aws import Aws
 from tools.errors import ToolError
 from tools.run_listing import RunSummary
+from tools.terminal import Terminal
 from tools.uncut import print_uncut
 
 PER_PIPELINE = 20
@@ -30,7 +31,7 @@ class UnknownRunError(ToolError):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code."""
     options = _parser().parse_args(arguments)
-    console = Console()
+    console: Console = Terminal()
     try:
         aws = Aws(options.endpoint_url, options.region)
         aws.assert_reachable()
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             print_uncut(console, run_graph.render(find(aws, options.run), datetime.now(UTC)))
     except ToolError as error:
-        print(error, file=sys.stderr)
+        Terminal(stderr=True).print(str(error), soft_wrap=True)
         return 1
     return 0
 
