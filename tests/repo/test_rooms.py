@@ -19,7 +19,7 @@ ROOMS = {
     "tests",
     "tools",
 }
-COMPOSITES = {"file_pipeline"}
+COMPOSITES = {"backfill_pipeline", "batch_pipeline", "file_pipeline"}
 # The first words of imports that each room may make among the project's own.
 OWN = {"functions", "glue_scripts", "local_aws", "tools", "tests", "awsglue", "pipeline_spark"}
 MAY_IMPORT = {

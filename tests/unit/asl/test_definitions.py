@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 ASL = Path(__file__).parents[3] / "asl"
-TEMPLATES = sorted(ASL.glob("*.asl.json"))
+TEMPLATES = sorted(ASL.glob("data-processing-pipeline.*.asl.json"))
 State = dict[str, Any]
 
 
