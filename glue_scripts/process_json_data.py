@@ -11,20 +11,21 @@ from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from pipeline_spark.arguments import REQUIRED, JobArguments
 from pipeline_spark.json_records import read_json
-from pipeline_spark.processing import process
+from pipeline_spark.processing import fetch_with, process
 from pyspark.context import SparkContext
 
 
 def main() -> None:
     """Run the job with the arguments that Glue hands over."""
     options = getResolvedOptions(sys.argv, ["JOB_NAME", *REQUIRED])
-    arguments = JobArguments.parse(options)
+    s3 = boto3.client("s3")
+    arguments = JobArguments.parse(options, fetch_with(s3))
     glue = GlueContext(SparkContext.getOrCreate())
     job = Job(glue)
     job.init(options["JOB_NAME"], options)
-    rows = process(glue.spark_session, boto3.client("s3"), arguments, read_json)
+    rows = process(glue.spark_session, s3, arguments, read_json)
     job.commit()
-    print(f"{arguments.source.uri()}: {rows} rows written to {arguments.output.uri()}")
+    print(f"{arguments.source.uri()}: {rows} rows written to {arguments.attempt.uri()}")
 
 
 if __name__ == "__main__":

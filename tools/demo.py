@@ -42,7 +42,7 @@ def demo(console: Console, aws: Aws, deployment: Deployment) -> None:
     show_results(console, aws, files, inbox)
     display.heading(console, "Try next")
     for verb, meaning in NEXT:
-        console.print(f"  [cyan]{verb:<22}[/] {meaning}")
+        console.print(Text.assemble("  ", (f"{verb:<22}", "cyan"), f" {meaning}"))
 
 
 def send(console: Console, aws: Aws, deployment: Deployment, name: str) -> Followed:
@@ -67,7 +67,7 @@ def show_results(console: Console, aws: Aws, files: list[Followed], inbox: Inbox
         if file.progress is None:
             continue
         outcome = Outcome.of(file.progress)
-        preview = first_rows(aws, outcome.output_path) if outcome.output_path else None
+        preview = first_rows(aws, outcome.manifest_uri) if outcome.manifest_uri else None
         notification = wait_for(inbox, file.progress.name) if inbox else None
         found.append(display.Result(file, outcome, preview, notification))
     display.heading(console, "What became of the files")

@@ -20,7 +20,7 @@ from tools.inbox import Notification
 from tools.outcomes import Outcome, Rows
 
 _LEAST_WIDTH = 8
-COLOURS = {"SUCCESS": "green", "INVALID": "yellow", "FAILURE": "red"}
+COLOURS = {"SUCCESS": "green", "SUPERSEDED": "cyan", "INVALID": "yellow", "FAILURE": "red"}
 
 
 def heading(console: Console, text: str) -> None:
@@ -85,14 +85,14 @@ def results(found: Sequence[Result]) -> RenderableType:
     table.add_column("Outcome", no_wrap=True)
     table.add_column("Rows", justify="right")
     table.add_column("Took", justify="right", no_wrap=True)
-    table.add_column("Parquet", overflow="fold")
+    table.add_column("Published", overflow="fold")
     for one in found:
         table.add_row(
             one.file.label,
             Text(one.outcome.kind, style=f"bold {COLOURS.get(one.outcome.kind, 'white')}"),
             "" if one.outcome.rows is None else str(one.outcome.rows),
             f"{one.file.seconds():.1f} s",
-            Text(one.outcome.output_path or "", style="cyan"),
+            Text(one.outcome.manifest_uri or "", style="cyan"),
         )
     return Group(table, *(_details(one) for one in found))
 

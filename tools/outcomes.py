@@ -27,13 +27,13 @@ class Rows:
 class Outcome:
     """How one file's execution ended.
 
-    ``kind`` is SUCCESS, INVALID or FAILURE. ``rows`` and ``output_path`` are those of a success,
-    ``explanation`` says what was wrong otherwise.
+    ``kind`` is SUCCESS, SUPERSEDED, INVALID or FAILURE. ``rows`` and ``manifest_uri`` are those of
+    a success, ``explanation`` says what was wrong otherwise.
     """
 
     kind: str
     rows: int | None = None
-    output_path: str | None = None
+    manifest_uri: str | None = None
     explanation: str | None = None
 
     @classmethod
@@ -47,23 +47,42 @@ class Outcome:
         if kind == "INVALID":
             reason = validation.get("reason") or {}
             return cls(kind, explanation=f"{reason.get('code')}: {reason.get('message')}")
-        return cls(kind, validation.get("row_count"), validation.get("output_path"))
+        publication: Mapping[str, Any] = output.get("publication") or {}
+        if kind == "SUPERSEDED":
+            newer = publication.get("superseded_by")
+            return cls(kind, explanation=f"The output of the newer version {newer} stands.")
+        return cls(kind, publication.get("rows"), publication.get("manifest_uri"))
 
 
-def first_rows(aws: Aws, output_path: str) -> Rows | None:
-    """Read the first rows of the Parquet below an ``s3://`` folder; None if there is none to show.
+def published_files(aws: Aws, manifest_uri: str) -> list[tuple[str, str]]:
+    """Return bucket and key of each file that a manifest names; none if there is no manifest."""
+    bucket, key = _location(manifest_uri)
+    try:
+        body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    except aws.s3.exceptions.NoSuchKey:
+        return []
+    return [_location(line) for line in body.splitlines() if line]
+
+
+def first_rows(aws: Aws, manifest_uri: str) -> Rows | None:
+    """Read the first rows of the first file that a manifest names; None if there are none to show.
 
     A file of more than PREVIEW_BYTES is not fetched for a glance at it.
     """
-    bucket, _, prefix = output_path.removeprefix("s3://").partition("/")
-    listed = aws.s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=100)
-    for item in listed.get("Contents", []):
-        if item["Key"].endswith(".parquet") and item["Size"] <= PREVIEW_BYTES:
-            body = aws.s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
-            table = pq.read_table(io.BytesIO(body)).slice(0, PREVIEW_ROWS)
-            values = tuple(tuple(map(_text, row.values())) for row in table.to_pylist())
-            return Rows(tuple(table.column_names), values)
+    for bucket, key in published_files(aws, manifest_uri)[:1]:
+        answer = aws.s3.get_object(Bucket=bucket, Key=key)
+        if answer["ContentLength"] > PREVIEW_BYTES:
+            answer["Body"].close()
+            return None
+        table = pq.read_table(io.BytesIO(answer["Body"].read())).slice(0, PREVIEW_ROWS)
+        values = tuple(tuple(map(_text, row.values())) for row in table.to_pylist())
+        return Rows(tuple(table.column_names), values)
     return None
+
+
+def _location(uri: str) -> tuple[str, str]:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def _failure(progress: Progress) -> str:

@@ -4,6 +4,8 @@
     ├── InvalidInputError             the event or the execution's input is not of the agreed shape
     ├── MissingSettingError           an environment variable is not set, or senseless
     ├── ObjectChangedError            the object was overwritten while it was read (try again)
+    ├── AttemptIncompleteError        what an attempt wrote is not whole, or not where it should be
+    ├── PublishConflictError          the manifest changed at every try to publish (try again)
     ├── ExecutionNameTakenError       another object's execution has this object's name
     ├── ConcurrentRunsExceededException       Glue runs as many of this job as it may (try again)
     ├── ResourceNumberLimitExceededException  Glue runs as many jobs as the account may (try again)
@@ -30,6 +32,14 @@ class MissingSettingError(PipelineError):
 
 class ObjectChangedError(PipelineError):
     """The object was overwritten while it was read. A second try reads the new content."""
+
+
+class AttemptIncompleteError(PipelineError):
+    """What an attempt wrote is not whole, or lies elsewhere than the attempt may write."""
+
+
+class PublishConflictError(PipelineError):
+    """The manifest was written by others at every try. A later try may have it for itself."""
 
 
 class ExecutionNameTakenError(PipelineError):

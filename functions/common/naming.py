@@ -1,4 +1,4 @@
-"""Names derived from an object's bucket and key: of executions, datasets and outputs."""
+"""Names derived from an object's bucket and key: of executions, datasets and source objects."""
 
 import re
 from hashlib import sha256
@@ -7,6 +7,7 @@ from functions.common.objects import ObjectVersion
 
 _EXECUTION_SLUG_LENGTH = 40
 _OBJECT_SLUG_LENGTH = 40
+_OBJECT_DIGEST_LENGTH = 16
 _EXTENSIONS = frozenset(
     {"csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "parquet", "gz", "gzip"}
 )
@@ -20,7 +21,7 @@ def execution_name(item: ObjectVersion) -> str:
     """
     # The end of a key tells more than its beginning.
     readable = re.sub(r"[^A-Za-z0-9_]+", "-", item.key)[-_EXECUTION_SLUG_LENGTH:].strip("-")
-    return f"{readable or 'object'}-{_digest(*item.identity)[:32]}"
+    return f"{readable or 'object'}-{version_digest(item)}"
 
 
 def dataset_name(key: str) -> str:
@@ -50,13 +51,13 @@ def source_object_name(bucket: str, key: str) -> str:
     """
     file_name = key.rstrip("/").rpartition("/")[2]
     readable = re.sub(r"[^a-z0-9]+", "-", file_name.lower())[:_OBJECT_SLUG_LENGTH].strip("-")
-    return f"{readable or 'object'}-{_digest(f'{bucket}/{key}')[:8]}"
+    # Long enough for millions of files of the same name in different folders.
+    return f"{readable or 'object'}-{_digest(f'{bucket}/{key}')[:_OBJECT_DIGEST_LENGTH]}"
 
 
-def output_path(processed_bucket: str, bucket: str, key: str) -> str:
-    """Return the folder for the Parquet of one source object, as an ``s3://`` URI ending in /."""
-    source_object = source_object_name(bucket, key)
-    return f"s3://{processed_bucket}/processed/{dataset_name(key)}/source_object={source_object}/"
+def version_digest(item: ObjectVersion) -> str:
+    """Return what tells one version of one object from all others, as 32 hexadecimal digits."""
+    return _digest(*item.identity)[:32]
 
 
 def _digest(*parts: str) -> str:

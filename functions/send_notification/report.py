@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     """How an execution ended."""
 
     SUCCESS = "SUCCESS"
+    SUPERSEDED = "SUPERSEDED"
     INVALID = "INVALID"
     FAILURE = "FAILURE"
 
@@ -49,7 +50,8 @@ class Report:
     started_at: str | None
     rows: int | None
     file_type: str | None
-    output_path: str | None
+    manifest_uri: str | None
+    superseded_by: str | None
     finding: Finding | None
     job_name: str | None
     job_run_id: str | None
@@ -72,6 +74,7 @@ class Report:
                 f"'outcome' is {data.get('outcome')!r}; use one of {names}."
             ) from error
         validation, job = data.get("validation") or {}, data.get("job") or {}
+        publication = data.get("publication") or {}
         failure = Failure.parse(data.get("error") or {}) if outcome is Outcome.FAILURE else None
         return cls(
             outcome=outcome,
@@ -82,7 +85,8 @@ class Report:
             started_at=data.get("started_at"),
             rows=validation.get("row_count"),
             file_type=validation.get("file_type"),
-            output_path=validation.get("output_path"),
+            manifest_uri=publication.get("manifest_uri"),
+            superseded_by=publication.get("superseded_by"),
             finding=_finding(validation.get("reason")),
             job_name=job.get("job_name") or (failure.job_name if failure else None),
             job_run_id=job.get("job_run_id") or (failure.job_run_id if failure else None),

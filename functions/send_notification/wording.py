@@ -16,6 +16,7 @@ _MAX_SUBJECT = 100
 _MAX_CAUSE = 2000
 _HEADLINES = {
     Outcome.SUCCESS: "processed",
+    Outcome.SUPERSEDED: "superseded",
     Outcome.INVALID: "not valid",
     Outcome.FAILURE: "FAILED",
 }
@@ -58,8 +59,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"File:       {_visible(str(report.item))}"
     if report.item and report.item.version_id:
         yield f"Version:    {report.item.version_id}"
-    if report.outcome is Outcome.SUCCESS and report.output_path:
-        yield f"Parquet:    {report.output_path}"
+    if report.manifest_uri:
+        yield f"Published:  {report.manifest_uri}"
     if report.started_at:
         yield f"Started:    {report.started_at}"
     yield f"Pipeline:   {report.state_machine_name}"
@@ -74,6 +75,12 @@ def _what_happened(report: Report) -> Iterator[str]:
     if report.outcome is Outcome.SUCCESS:
         rows = "" if report.rows is None else f": {_counted(report.rows)}"
         yield f"The file {name} was turned into Parquet{rows}."
+        yield ""
+        yield "What to do: nothing."
+    elif report.outcome is Outcome.SUPERSEDED:
+        newer = f" ({report.superseded_by})" if report.superseded_by else ""
+        yield f"The file {name} was processed, but a newer version of it{newer} was there first."
+        yield "What that version became is published and stays."
         yield ""
         yield "What to do: nothing."
     elif report.outcome is Outcome.INVALID:

@@ -26,10 +26,9 @@ class Column:
 
 
 def check_columns(columns: Sequence[Column], max_bytes: int) -> None:
-    """Reject a file whose columns could not all be told apart and carried to the job.
+    """Reject a file whose columns could not all be told apart, or are too many for a table.
 
-    ``max_bytes`` bounds their JSON: it travels in a state's input (256 KiB at most) and in a job's
-    arguments. Raises FileRejected.
+    ``max_bytes`` bounds their JSON. Raises FileRejected.
     """
     if not columns:
         raise _rejected(ReasonCode.NO_FIELDS, "The file's records have no fields.")

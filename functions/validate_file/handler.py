@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.common.naming import version_digest
 from functions.common.objects import ObjectVersion
 from functions.validate_file.settings import Settings
 from functions.validate_file.source import S3Source
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 logger = Logger()
 metrics = Metrics(namespace="DataPipelines")
+
+MAX_SCHEMA_BYTES = 16 * 1024
+"""A longer schema goes by way of S3."""
 
 
 @cache
@@ -36,7 +40,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Validate the object that the execution is about."""
     verdict = validate_object(event, _s3(), Settings.from_environment(os.environ))
     _report(verdict)
-    return verdict.to_json()
+    return answer(verdict, ObjectVersion.from_input(event), _s3())
 
 
 def validate_object(event: dict[str, Any], s3: "S3Client", settings: Settings) -> Verdict:
@@ -44,6 +48,21 @@ def validate_object(event: dict[str, Any], s3: "S3Client", settings: Settings) -
     item = ObjectVersion.from_input(event)
     logger.append_keys(bucket=item.bucket, key=item.key, version_id=item.version_id)
     return validate(item, lambda: S3Source(s3, item), settings)
+
+
+def answer(verdict: Verdict, item: ObjectVersion, s3: "S3Client") -> dict[str, Any]:
+    """Return the function's answer; a schema that is too long for it is written to S3.
+
+    A state's input holds 256 KiB at most, all that an execution knows together:
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    """
+    whole = verdict.to_json()
+    schema = whole["schema"].encode()
+    if len(schema) <= MAX_SCHEMA_BYTES:
+        return whole
+    bucket, key = verdict.layout.processed_bucket, verdict.layout.schema_key(version_digest(item))
+    s3.put_object(Bucket=bucket, Key=key, Body=schema, ContentType="application/json")
+    return verdict.to_json(schema_uri=f"s3://{bucket}/{key}")
 
 
 def _report(verdict: Verdict) -> None:

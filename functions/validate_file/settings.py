@@ -21,7 +21,7 @@ class Limits:
     max_record_bytes: int = 4 * MIB
     max_gzip_ratio: int = 500
     max_uncompressed_bytes: int = 1024 * GIB
-    max_columns_bytes: int = 64 * KIB
+    max_columns_bytes: int = 256 * KIB
 
     def __post_init__(self) -> None:
         # Verdicts do not depend on the chunks as long as a record may be longer than one.

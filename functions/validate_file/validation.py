@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from functions.common.naming import dataset_name, output_path
+from functions.common.layout import Layout
 from functions.common.objects import ObjectVersion
 from functions.common.reasons import FileRejected, Reason, ReasonCode
 from functions.validate_file import gzip_stream
@@ -38,10 +38,7 @@ class _Validation:
     def __init__(self, item: ObjectVersion, settings: Settings) -> None:
         self._key = item.key
         self._limits = settings.limits
-        self.verdict = Verdict(
-            dataset=dataset_name(item.key),
-            output_path=output_path(settings.processed_bucket, item.bucket, item.key),
-        )
+        self.verdict = Verdict(Layout.of(settings.processed_bucket, item.bucket, item.key))
 
     def run(self, source: Source) -> None:
         self._know(size_bytes=source.size)

@@ -1,8 +1,10 @@
 """What validation says about a file: the function's answer."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from functions.common.layout import Layout
 from functions.common.reasons import Reason
 from functions.validate_file.columns import Column
 from functions.validate_file.detect import FileType, JsonShape
@@ -19,8 +21,7 @@ class Verdict:
     object as it lies in S3, ``row_count`` is without a header.
     """
 
-    dataset: str
-    output_path: str
+    layout: Layout
     size_bytes: int | None = None
     compression: Compression | None = None
     encoding: Encoding | None = None
@@ -32,8 +33,13 @@ class Verdict:
     columns: tuple[Column, ...] = ()
     reason: Reason | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the function's answer."""
+    def to_json(self, schema_uri: str | None = None) -> dict[str, Any]:
+        """Return the function's answer.
+
+        ``schema`` is what jobs read the file with: the JSON text of the columns, or the URI of that
+        text if it is given. ``columns`` is for people, and empty then.
+        """
+        columns = [column.to_json() for column in self.columns]
         return {
             "valid": self.reason is None,
             "file_type": self.file_type,
@@ -44,8 +50,11 @@ class Verdict:
             "size_bytes": self.size_bytes,
             "delimiter": self.delimiter,
             "multi_line": self.multi_line,
-            "columns": [column.to_json() for column in self.columns],
-            "dataset": self.dataset,
-            "output_path": self.output_path,
+            "columns": [] if schema_uri else columns,
+            "schema": schema_uri or json.dumps(columns, separators=(",", ":")),
+            "dataset": self.layout.dataset,
+            "source_object": self.layout.source_object,
+            "attempts_path": self.layout.attempts_path,
+            "manifest_uri": self.layout.manifest_uri,
             "reason": self.reason.to_json() if self.reason else None,
         }

@@ -1,6 +1,6 @@
 """What a run of a processing job is told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -21,13 +21,14 @@ REQUIRED = (
     "json_shape",
     "compression",
     "delimiter",
-    "columns",
+    "multi_line",
+    "schema",
     "expected_rows",
-    "output_path",
+    "attempts_path",
     "processing_date",
     "execution_name",
 )
-"""The names that getResolvedOptions is asked for."""
+"""The names that getResolvedOptions is asked for; it returns Glue's own JOB_RUN_ID besides."""
 
 
 @dataclass(frozen=True)
@@ -51,36 +52,58 @@ class S3Location:
         return f"s3://{self.bucket}/{self.key}"
 
 
+Fetch = Callable[[S3Location], str]
+"""Returns the text of an object."""
+
+
 @dataclass(frozen=True)
 class JobArguments:
-    """The arguments of one run, parsed. ``delimiter`` and ``json_shape`` may not apply."""
+    """The arguments of one run, parsed. ``delimiter`` and ``json_shape`` may not apply.
+
+    ``multi_line`` says whether a quoted field of a CSV file holds a line break; where nobody knows
+    it is True. ``attempt`` is the folder that this run alone writes to, named after the run.
+    """
 
     source: S3Location
     source_version_id: str | None
     json_shape: JsonShape | None
     compression: Compression
     delimiter: str | None
+    multi_line: bool
     columns: tuple[Column, ...]
     expected_rows: int
-    output: S3Location
+    attempt_id: str
+    attempt: S3Location
     processing_date: date
     execution_name: str
 
     @classmethod
-    def parse(cls, options: Mapping[str, str]) -> "JobArguments":
-        """Parse what getResolvedOptions returned for REQUIRED. Raises BadArgumentError."""
+    def parse(cls, options: Mapping[str, str], fetch: Fetch) -> "JobArguments":
+        """Parse what getResolvedOptions returned for REQUIRED. Raises BadArgumentError.
+
+        ``fetch`` is called for a schema that is too long to be an argument.
+        """
+        attempt_id = options["JOB_RUN_ID"]
+        attempts = _folder(options["attempts_path"])
         return cls(
             source=S3Location.parse(options["source_uri"]),
             source_version_id=_optional(options["source_version_id"]),
             json_shape=_json_shape(options["json_shape"]),
             compression=_compression(options["compression"]),
             delimiter=_optional(options["delimiter"]),
-            columns=parse_columns(options["columns"]),
+            multi_line=options["multi_line"] != "false",
+            columns=_columns(options["schema"], fetch),
             expected_rows=_count("expected_rows", options["expected_rows"]),
-            output=_folder(options["output_path"]),
+            attempt_id=attempt_id,
+            attempt=S3Location(attempts.bucket, f"{attempts.key}{attempt_id}/"),
             processing_date=_date("processing_date", options["processing_date"]),
             execution_name=options["execution_name"],
         )
+
+
+def _columns(schema: str, fetch: Fetch) -> tuple[Column, ...]:
+    text = fetch(S3Location.parse(schema)) if schema.startswith("s3://") else schema
+    return parse_columns(text, "schema")
 
 
 def _optional(text: str) -> str | None:
@@ -121,6 +144,6 @@ def _folder(uri: str) -> S3Location:
     # A prefix without its slash would also match a neighbour: people/x and people/x2.
     if not uri.endswith("/") or urlsplit(uri).path in ("", "/"):
         raise BadArgumentError(
-            f"--output_path is {uri!r}; use a folder below a bucket, ending in /"
+            f"--attempts_path is {uri!r}; use a folder below a bucket, ending in /"
         )
     return S3Location.parse(uri)

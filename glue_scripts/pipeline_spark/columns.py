@@ -23,8 +23,8 @@ class Column:
         return f"`{quoted}` {self.type}"
 
 
-def parse_columns(text: str) -> tuple[Column, ...]:
-    """Read the ``--columns`` argument: a JSON list of ``{"name": …, "type": …}``.
+def parse_columns(text: str, argument: str = "columns") -> tuple[Column, ...]:
+    """Read the columns of an argument: a JSON list of ``{"name": …, "type": …}``.
 
     Raises BadArgumentError where the text is anything else, or an empty list.
     """
@@ -32,10 +32,10 @@ def parse_columns(text: str) -> tuple[Column, ...]:
         columns = tuple(Column(item["name"], item["type"]) for item in json.loads(text))
     except (ValueError, TypeError, KeyError) as error:
         raise BadArgumentError(
-            f'--columns must be a JSON list like [{{"name": "id", "type": "bigint"}}]: {error!r}'
+            f'--{argument} must be a JSON list like [{{"name": "id", "type": "bigint"}}]: {error!r}'
         ) from error
     if not columns:
-        raise BadArgumentError("--columns is an empty list; a file without columns is not valid")
+        raise BadArgumentError(f"--{argument} is an empty list; a file has columns")
     return columns
 
 

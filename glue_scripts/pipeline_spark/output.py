@@ -1,7 +1,13 @@
-"""Where a run's Parquet goes: first to a place of its own, then over what was there before."""
+"""What a run writes: Parquet, and the result file that says that it is whole.
 
+A conversion, which refreshes a folder as a whole, writes to a place of its own first and then over
+what was there before.
+"""
+
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,8 +22,19 @@ if TYPE_CHECKING:
 STAGING_PREFIX = "_staging/"
 """Beside the data and never below a dataset's folder, so that no reader of a dataset sees it."""
 
+RESULT_FILE = "_result.json"
+
 _DELETE_LIMIT = 1_000
 _COPIES_AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an attempt wrote: numbers of rows, and the columns as (name, Spark SQL type)."""
+
+    rows: int
+    quarantined_rows: int
+    columns: tuple[tuple[str, str], ...]
 
 
 def staging_for(output: S3Location, execution_name: str) -> S3Location:
@@ -36,6 +53,36 @@ def write_parquet(records: DataFrame, folder: str, partition_by: Sequence[str] =
     writer = observed.write.mode("errorifexists").option("compression", "zstd")
     writer.parquet(folder, partitionBy=list(partition_by) or None)
     return int(seen.get["rows"])
+
+
+def columns_of(records: DataFrame) -> tuple[tuple[str, str], ...]:
+    """Return names and Spark SQL types of the records' columns."""
+    return tuple((field.name, field.dataType.simpleString()) for field in records.schema.fields)
+
+
+def write_result(s3: "S3Client", attempt: S3Location, attempt_id: str, written: Written) -> None:
+    """Say what lies in the folder ``attempt``. To be called last: without it nothing counts."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=attempt.bucket, Prefix=attempt.key)
+    files = [
+        {"key": item["Key"], "size": item["Size"]}
+        for page in pages
+        for item in page.get("Contents", [])
+        # What a task that was started twice left unfinished lies in _temporary/.
+        if item["Key"].endswith(".parquet") and "/_temporary/" not in item["Key"]
+    ]
+    result = {
+        "attempt_id": attempt_id,
+        "rows": written.rows,
+        "quarantined_rows": written.quarantined_rows,
+        "files": files,
+        "columns": [{"name": name, "type": kind} for name, kind in written.columns],
+    }
+    s3.put_object(
+        Bucket=attempt.bucket,
+        Key=f"{attempt.key}{RESULT_FILE}",
+        Body=json.dumps(result).encode(),
+        ContentType="application/json",
+    )
 
 
 def replace(s3: "S3Client", staged: S3Location, output: S3Location) -> None:

@@ -1,4 +1,9 @@
-"""One run of a processing job: read, check, write, publish."""
+"""One run of a processing job: read, check, write an attempt.
+
+A run writes to a folder of its own, named after it, and publishes nothing: publish_output does, for
+the one run that the execution waited for. So a run that was started twice, that goes on after its
+execution gave it up or that is killed in the middle of a write can do no harm.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -6,9 +11,10 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame, SparkSession
 
 from pipeline_spark import output
-from pipeline_spark.arguments import JobArguments, S3Location
+from pipeline_spark.arguments import Fetch, JobArguments, S3Location
 from pipeline_spark.contradiction import translate
 from pipeline_spark.errors import RowCountMismatchError
+from pipeline_spark.output import Written
 from pipeline_spark.source import Source
 from pipeline_spark.transforms import add_processing_date
 
@@ -19,28 +25,38 @@ Reader = Callable[[SparkSession, str, JobArguments], DataFrame]
 """Reads the file at a URI into records with the columns of the arguments."""
 
 
-def process(spark: SparkSession, s3: "S3Client", arguments: JobArguments, read: Reader) -> int:
-    """Turn the source object into Parquet at ``arguments.output`` and return the number of rows.
+def fetch_with(s3: "S3Client") -> Fetch:
+    """Return how the arguments fetch a text from S3."""
 
-    What lay at the output stays as it was unless everything went well. Raises ProcessingError.
+    def fetch(location: S3Location) -> str:
+        body = s3.get_object(Bucket=location.bucket, Key=location.key)["Body"]
+        return body.read().decode()
+
+    return fetch
+
+
+def process(spark: SparkSession, s3: "S3Client", arguments: JobArguments, read: Reader) -> int:
+    """Turn the source object into Parquet at ``arguments.attempt``; return the number of rows.
+
+    The attempt counts only with its result file, which is written last. Raises ProcessingError.
     """
     configure(spark)
     source = Source(arguments.source, arguments.source_version_id, arguments.compression)
-    staging = output.staging_for(arguments.output, arguments.execution_name)
-    staged = S3Location(staging.bucket, f"{staging.key}output/")
+    attempt = arguments.attempt
+    # Beside the attempt: Spark insists that the folder it writes to is not there.
+    spare = S3Location(attempt.bucket, f"{attempt.key.rstrip('/')}-input/")
     try:
-        spare = S3Location(staging.bucket, f"{staging.key}input/")
         if arguments.json_shape in ("array", "object"):
             uri = source.as_json_lines(s3, spare)
         else:
             uri = source.readable_uri(s3, spare)
-        rows = _write(spark, uri, arguments, read, staged)
-        _assert_expected(rows, arguments)
+        written = _write(spark, uri, arguments, read)
+        _assert_expected(written.rows, arguments)
         source.assert_unchanged(s3, uri)
-        output.replace(s3, staged, arguments.output)
     finally:
-        output.remove(s3, staging)
-    return rows
+        output.remove(s3, spare)
+    output.write_result(s3, attempt, arguments.attempt_id, written)
+    return written.rows
 
 
 def configure(spark: SparkSession) -> None:
@@ -52,12 +68,11 @@ def configure(spark: SparkSession) -> None:
     spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
 
 
-def _write(
-    spark: SparkSession, uri: str, arguments: JobArguments, read: Reader, staged: S3Location
-) -> int:
+def _write(spark: SparkSession, uri: str, arguments: JobArguments, read: Reader) -> Written:
     try:
         records = add_processing_date(read(spark, uri, arguments), arguments.processing_date)
-        return output.write_parquet(records, staged.uri())
+        rows = output.write_parquet(records, arguments.attempt.uri())
+        return Written(rows, 0, output.columns_of(records))
     except Exception as error:
         meant = translate(error, arguments.source.uri(), arguments.columns)
         if meant is error:

@@ -16,6 +16,7 @@ locals {
     {
       trigger_pipeline  = module.trigger_pipeline
       validate_file     = module.validate_file
+      publish_output    = module.publish_output
       send_notification = module.send_notification
     },
     { for function in module.start_glue_job : "start_glue_job" => function },
@@ -73,6 +74,8 @@ module "validate_file" {
     ReadSource = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${module.source_bucket.arn}/*"] }
     # Without it S3 answers 403 and not 404 for an object that is gone.
     SeeWhatIsGone = { actions = ["s3:ListBucket"], resources = [module.source_bucket.arn] }
+    # Where a schema goes that is too long for a state's input.
+    KeepSchemas = { actions = ["s3:PutObject"], resources = ["${module.processed_bucket.arn}/attempts/*/schemas/*.json"] }
   }
 
   log_retention_days       = local.log_retention_days

@@ -21,8 +21,8 @@ locals {
     max_concurrent_runs = var.glue.max_concurrent_runs
   }
   job_reads = ["s3://${module.source_bucket.name}/"]
-  # What a run writes is published from _staging/ once it is whole; nothing there outlives the run.
-  job_writes = ["s3://${module.processed_bucket.name}/processed/", "s3://${module.processed_bucket.name}/_staging/"]
+  # What a run writes is published by publish_output, which alone may write below processed/.
+  job_writes = ["s3://${module.processed_bucket.name}/attempts/", "s3://${module.processed_bucket.name}/quarantine/"]
 }
 
 module "process_csv_data" {

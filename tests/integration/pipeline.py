@@ -16,7 +16,7 @@ from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.executions import Executions, Progress, Upload
 from tools.inbox import Inbox, Notification
-from tools.outcomes import Outcome
+from tools.outcomes import Outcome, published_files
 
 PATIENCE = 400.0
 """Seconds that any execution may take on a busy machine."""
@@ -101,23 +101,26 @@ class Pipeline:
         """Return the messages about an execution that have come so far."""
         return self._inbox.about(ended.progress.name)
 
-    def outputs(self, output_path: str) -> list[str]:
+    def below(self, uri: str) -> list[str]:
         """Return the keys below an ``s3://`` folder."""
-        bucket, _, prefix = output_path.removeprefix("s3://").partition("/")
-        listed = self.aws.s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
-        return [item["Key"] for item in listed.get("Contents", [])]
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        pages = self.aws.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
 
-    def table(self, output_path: str) -> pa.Table:
-        """Read all Parquet below an ``s3://`` folder."""
-        return pa.concat_tables([file.read() for file in self.parquet_files(output_path)])
+    def published(self, manifest_uri: str | None) -> list[tuple[str, str]]:
+        """Return bucket and key of each file that a manifest names."""
+        return published_files(self.aws, str(manifest_uri))
 
-    def parquet_files(self, output_path: str) -> list[pq.ParquetFile]:
-        """Open each file below an ``s3://`` folder, which has to be Parquet."""
-        bucket = output_path.removeprefix("s3://").partition("/")[0]
-        keys = self.outputs(output_path)
-        assert keys, f"nothing lies at {output_path}"
-        assert all(key.endswith(".parquet") for key in keys), keys
+    def table(self, manifest_uri: str | None) -> pa.Table:
+        """Read all Parquet that a manifest names."""
+        return pa.concat_tables([file.read() for file in self.parquet_files(manifest_uri)])
+
+    def parquet_files(self, manifest_uri: str | None) -> list[pq.ParquetFile]:
+        """Open each file that a manifest names, which has to be Parquet."""
+        files = self.published(manifest_uri)
+        assert files, f"nothing is published at {manifest_uri}"
+        assert all(key.endswith(".parquet") for _, key in files), files
         bodies = [
-            self.aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in sorted(keys)
+            self.aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for bucket, key in files
         ]
         return [pq.ParquetFile(io.BytesIO(body)) for body in bodies]

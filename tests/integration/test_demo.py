@@ -27,7 +27,13 @@ def line_with(text: str, *words: str) -> str:
 
 def test_each_state_is_told(shown: str) -> None:
     for name, states in {
-        "people.csv": ("ValidateFile", "ProcessCsvData", "NotifySuccess", "Succeeded"),
+        "people.csv": (
+            "ValidateFile",
+            "ProcessCsvData",
+            "PublishOutput",
+            "NotifySuccess",
+            "Succeeded",
+        ),
         "people.json": ("ValidateFile", "ProcessJsonData", "NotifySuccess", "Succeeded"),
         "people-broken.csv": ("ValidateFile", "NotifyInvalidFile", "FileRejected"),
     }.items():
@@ -39,7 +45,7 @@ def test_each_state_is_told(shown: str) -> None:
 def test_the_table_has_outcome_rows_and_parquet_of_each_file(
     shown: str, pipeline: Pipeline
 ) -> None:
-    processed = f"s3://{pipeline.deployment.processed_bucket}/processed/people/source_object="
+    processed = f"s3://{pipeline.deployment.processed_bucket}/processed/people/people-"
     for name in ("people.csv", "people.json"):
         row = line_with(shown, name, "SUCCESS", processed)
         assert row.split()[:3] == [name, "SUCCESS", "5"], shown

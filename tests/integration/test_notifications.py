@@ -38,7 +38,7 @@ def test_success_says_what_was_written_and_where(
 ) -> None:
     note = pipeline.notification(ended["SUCCESS"])
     assert "5 rows" in note.body
-    assert str(ended["SUCCESS"].outcome.output_path) in note.body
+    assert str(ended["SUCCESS"].outcome.manifest_uri) in note.body
 
 
 def test_invalid_says_what_is_wrong_where_and_what_to_do(

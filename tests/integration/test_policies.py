@@ -84,7 +84,18 @@ MAY: Mapping[str, tuple[Row, ...]] = {
         ("sqs:DeleteMessage", "{queue}"),
         ("sqs:GetQueueAttributes", "{queue}"),
     ),
-    "validate_file": (*READS_SOURCE, ("s3:ListBucket", "{source}")),
+    "validate_file": (
+        *READS_SOURCE,
+        ("s3:ListBucket", "{source}"),
+        ("s3:PutObject", "{processed}/attempts/people/people-csv-1/schemas/v1.json"),
+    ),
+    "publish_output": (
+        ("s3:GetObject", "{processed}/attempts/people/people-csv-1/jr_1/_result.json"),
+        ("s3:GetObject", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:PutObject", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:ListBucket", "{processed}"),
+        ("s3:ListBucketVersions", "{source}"),
+    ),
     "send_notification": (
         ("sns:Publish", "{topic}"),
         ("dynamodb:PutItem", "{claims}"),
@@ -119,8 +130,20 @@ MAY_NOT: Mapping[str, tuple[Row, ...]] = {
     "validate_file": (
         ("s3:GetObject", "{processed}/processed/any"),
         ("s3:PutObject", "{processed}/processed/any"),
+        ("s3:PutObject", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:PutObject", "{processed}/attempts/people/people-csv-1/jr_1/_result.json"),
         ("s3:ListBucket", "{processed}"),
         ("s3:GetObject", "{artifacts}/any"),
+        ("states:StartExecution", "{machine}"),
+        ("sns:Publish", "{topic}"),
+    ),
+    "publish_output": (
+        ("s3:PutObject", "{processed}/processed/people/part.parquet"),
+        ("s3:PutObject", "{processed}/attempts/people/people-csv-1/jr_1/_result.json"),
+        ("s3:DeleteObject", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:DeleteObject", "{processed}/attempts/people/people-csv-1/jr_1/part.parquet"),
+        ("s3:GetObject", "{processed}/attempts/people/people-csv-1/jr_1/part.parquet"),
+        ("s3:GetObject", "{source}/any.csv"),
         ("states:StartExecution", "{machine}"),
         ("sns:Publish", "{topic}"),
     ),
@@ -144,11 +167,13 @@ MAY_NOT: Mapping[str, tuple[Row, ...]] = {
 }
 
 JOBS = ("process_csv_data", "process_json_data", "process_parquet_data")
-JOB_WRITES = ("{processed}/processed/people/x.parquet", "{processed}/_staging/some/x.parquet")
+JOB_WRITES = ("{processed}/attempts/people/x/jr_1/x.parquet", "{processed}/quarantine/people/x")
 # Large files go up in parts, and what a failed upload left is given up.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
 JOB_WRITE_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 JOB_MAY_NOT = (
+    # To publish is for publish_output alone.
+    ("s3:PutObject", "{processed}/processed/people/people-csv-1.manifest"),
     ("s3:PutObject", "{processed}/elsewhere/x.parquet"),
     ("s3:GetObject", "{processed}/elsewhere/x.parquet"),
     ("s3:GetObject", "{artifacts}/any"),
@@ -201,7 +226,8 @@ def statements_for_services(rights: Rights) -> Iterator[tuple[str, Statement]]:
 
 
 def test_no_role_has_a_wild_action_or_more_resources_than_it_needs(polling: Rights) -> None:
-    assert len(polling.roles) == 9, "five functions, three jobs and the state machine"
+    functions = polling.functions
+    assert len(polling.roles) == len(functions) + len(JOBS) + 1, "and the state machine"
     wrong = []
     for name, role in polling.roles.items():
         assert role.managed == (), f"{name} has policies whose text is not ours: {role.managed}"
@@ -287,9 +313,9 @@ def test_a_job_may_read_the_source_and_write_its_output_and_no_more(job: str, sy
     policies, processed = sync.of(job), sync.places["processed"]
     for file in sync.job_files(job):
         assert policies.allows("s3:GetObject", file), "Glue fetches the code with the job's role"
-    for prefix in ("processed/people/", "_staging/some/"):
+    for prefix in ("attempts/people/", "quarantine/people/"):
         assert policies.allows("s3:ListBucket", processed, {"s3:prefix": prefix})
-    for prefix in ("", "elsewhere/"):
+    for prefix in ("", "processed/people/", "elsewhere/"):
         assert not policies.allows("s3:ListBucket", processed, {"s3:prefix": prefix})
 
 
@@ -309,7 +335,11 @@ def test_a_state_machine_calls_its_own_states_and_no_more(
         for name in ("start_glue_job", "check_job_status", "send_notification")
         if style == "polling"
     )
-    calls: tuple[Row, ...] = (("lambda:InvokeFunction", "{validate_file}"), *steps)
+    calls: tuple[Row, ...] = (
+        ("lambda:InvokeFunction", "{validate_file}"),
+        ("lambda:InvokeFunction", "{publish_output}"),
+        *steps,
+    )
     others: tuple[Row, ...] = (("lambda:InvokeFunction", "{trigger_pipeline}"),)
     if style == "sync":
         calls += jobs + waits

@@ -22,18 +22,20 @@ def uploads(polling_pipeline: Pipeline) -> dict[str, Upload]:
 def test_success(polling_pipeline: Pipeline, uploads: dict[str, Upload], key: str) -> None:
     ended = polling_pipeline.ended(uploads[key])
     assert ended.outcome.kind == "SUCCESS", ended
-    assert ended.states[-5:] == [
+    assert ended.states[-7:] == [
         "WaitForJob",
         "CheckJobStatus",
         "IsJobDone",
+        "PublishOutput",
+        "IsPublished",
         "NotifySuccess",
         "Succeeded",
     ]
-    table = polling_pipeline.table(str(ended.outcome.output_path))
+    table = polling_pipeline.table(ended.outcome.manifest_uri)
     assert table.drop(["processing_date"]).to_pylist() == files.PEOPLE
     note = polling_pipeline.notification(ended)
     assert note.attributes["outcome"] == "SUCCESS"
-    assert str(ended.outcome.output_path) in note.body
+    assert str(ended.outcome.manifest_uri) in note.body
 
 
 def test_invalid(polling_pipeline: Pipeline, uploads: dict[str, Upload]) -> None:

@@ -128,7 +128,7 @@ def test_a_file_becomes_parquet(pipeline: Pipeline, uploads: dict[str, Upload], 
     case, ended = CASES[name], pipeline.ended(uploads[name])
     assert ended.outcome.kind == "SUCCESS", ended
     assert case.state in ended.states
-    assert ended.states[-2:] == ["NotifySuccess", "Succeeded"]
+    assert ended.states[-4:] == ["PublishOutput", "IsPublished", "NotifySuccess", "Succeeded"]
     assert_holds(pipeline, ended, case.rows, case.types)
 
 
@@ -141,8 +141,7 @@ def assert_holds(
     pipeline: Pipeline, ended: Ended, rows: list[dict[str, Any]], types: dict[str, str]
 ) -> None:
     assert ended.outcome.rows == len(rows)
-    assert ended.outcome.output_path
-    parts = pipeline.parquet_files(ended.outcome.output_path)
+    parts = pipeline.parquet_files(ended.outcome.manifest_uri)
     assert {codec(part) for part in parts} == {"ZSTD"}
     table = pa.concat_tables([part.read() for part in parts])
     found = {field.name: str(field.type) for field in table.schema}
@@ -156,16 +155,16 @@ def test_a_rerun_replaces_its_own_output_and_no_other(pipeline: Pipeline) -> Non
     first = pipeline.upload("rerun/a/data.csv", files.CSV)
     other = pipeline.upload("rerun/b/data.csv", files.CSV)
     before, neighbour = pipeline.ended(first), pipeline.ended(other)
-    assert before.outcome.output_path != neighbour.outcome.output_path
-    first_keys = pipeline.outputs(str(before.outcome.output_path))
-    other_keys = pipeline.outputs(str(neighbour.outcome.output_path))
+    assert before.outcome.manifest_uri != neighbour.outcome.manifest_uri
+    first_files = pipeline.published(before.outcome.manifest_uri)
+    other_files = pipeline.published(neighbour.outcome.manifest_uri)
 
     shorter = files.CSV.splitlines(keepends=True)[:3]
     after = pipeline.run("rerun/a/data.csv", b"".join(shorter))
-    assert after.outcome.output_path == before.outcome.output_path
+    assert after.outcome.manifest_uri == before.outcome.manifest_uri
     assert_holds(pipeline, after, files.PEOPLE[:2], PEOPLE_TYPES)
-    assert not set(pipeline.outputs(str(after.outcome.output_path))) & set(first_keys)
-    assert pipeline.outputs(str(neighbour.outcome.output_path)) == other_keys
+    assert not set(pipeline.published(after.outcome.manifest_uri)) & set(first_files)
+    assert pipeline.published(neighbour.outcome.manifest_uri) == other_files
 
 
 def test_a_late_contradiction_fails_the_job_and_reaches_the_topic(pipeline: Pipeline) -> None:
@@ -183,16 +182,32 @@ def test_a_late_contradiction_fails_the_job_and_reaches_the_topic(pipeline: Pipe
 def test_a_failed_rerun_leaves_the_output_as_it_was(pipeline: Pipeline) -> None:
     good = b"id,zip\n" + b"1,10001\n" * 3
     before = pipeline.run("kept/zips.csv", good)
-    keys = pipeline.outputs(str(before.outcome.output_path))
+    published = pipeline.published(before.outcome.manifest_uri)
     after = pipeline.run("kept/zips.csv", files.contradicted_csv().body)
     assert after.outcome.kind == "FAILURE", after
-    assert keys
-    assert pipeline.outputs(str(before.outcome.output_path)) == keys
+    assert published
+    assert pipeline.published(before.outcome.manifest_uri) == published
 
 
-def test_nothing_stays_in_the_staging_folder(
+def test_an_attempt_holds_its_files_and_result_and_nothing_else(
     pipeline: Pipeline, uploads: dict[str, Upload]
 ) -> None:
+    """Copies that a job reads from are gone, and so is what Spark writes on the way."""
+    for name in ("json array", "odd key", "csv"):
+        ended = pipeline.ended(uploads[name])
+        attempts = str(ended.validation["attempts_path"])
+        prefix = attempts.removeprefix(f"s3://{pipeline.deployment.processed_bucket}/")
+        job = (ended.progress.output or {})["job"]
+        names = {key.removeprefix(prefix) for key in pipeline.below(attempts)}
+        folder, files_of_it = job["attempt_id"], {key.rpartition("/")[2] for key in names}
+        assert {key.partition("/")[0] for key in names} == {folder}
+        assert "_result.json" in files_of_it
+        assert all(file.endswith(".parquet") for file in files_of_it - {"_result.json", "_SUCCESS"})
+
+
+def test_only_manifests_lie_below_processed(pipeline: Pipeline, uploads: dict[str, Upload]) -> None:
     for upload in uploads.values():
         pipeline.ended(upload)
-    assert not pipeline.outputs(f"s3://{pipeline.deployment.processed_bucket}/_staging/")
+    keys = pipeline.below(f"s3://{pipeline.deployment.processed_bucket}/processed/")
+    assert keys
+    assert all(key.endswith(".manifest") for key in keys), keys

@@ -70,5 +70,8 @@ def test_a_state_a_payload_a_module_call_and_a_readme_row_share_a_word(
 
 def test_every_function_is_deployed() -> None:
     folders = {path.parts[1] for path in below("functions", "handler.py")}
-    composite = (ROOT / "modules/file_pipeline/functions.tf").read_text(encoding="utf-8")
-    assert folders == set(re.findall(r'^module "(\w+)"', composite, re.MULTILINE))
+    composite = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "modules").glob("*_pipeline/*.tf")
+    )
+    deployed = set(re.findall(r"\bfunctions\.(\w+)\.handler\.handler\b", composite))
+    assert folders == deployed

@@ -42,12 +42,14 @@ def make_arguments() -> MakeArguments:
             "json_shape": None,
             "compression": "none",
             "delimiter": ",",
+            "multi_line": True,
             "columns": tuple(
                 column if isinstance(column, Column) else Column(*column.split(" ", 1))
                 for column in columns
             ),
             "expected_rows": 0,
-            "output": S3Location("out", "processed/people/source_object=x/"),
+            "attempt_id": "jr_1",
+            "attempt": S3Location("out", "attempts/people/x/jr_1/"),
             "processing_date": date(2026, 11, 20),
             "execution_name": "people-1",
         }

@@ -15,7 +15,9 @@ from tools.aws import Aws
 from tools.executions import Progress
 from tools.outcomes import Outcome, Rows, first_rows
 
-VALIDATION = {"row_count": 5, "output_path": "s3://out/processed/people/"}
+VALIDATION = {"row_count": 5}
+MANIFEST = "s3://out/processed/people/people-csv-1.manifest"
+PUBLICATION = {"published": True, "rows": 5, "manifest_uri": MANIFEST}
 
 
 def progress(status: str, **others: Any) -> Progress:
@@ -24,8 +26,16 @@ def progress(status: str, **others: Any) -> Progress:
 
 
 def test_success() -> None:
-    over = progress("SUCCEEDED", output={"outcome": "SUCCESS", "validation": VALIDATION})
-    assert Outcome.of(over) == Outcome("SUCCESS", 5, "s3://out/processed/people/")
+    output = {"outcome": "SUCCESS", "validation": VALIDATION, "publication": PUBLICATION}
+    assert Outcome.of(progress("SUCCEEDED", output=output)) == Outcome("SUCCESS", 5, MANIFEST)
+
+
+def test_superseded_names_the_version_that_stands() -> None:
+    publication = {**PUBLICATION, "published": False, "superseded_by": "v2"}
+    output = {"outcome": "SUPERSEDED", "validation": VALIDATION, "publication": publication}
+    assert Outcome.of(progress("SUCCEEDED", output=output)) == Outcome(
+        "SUPERSEDED", explanation="The output of the newer version v2 stands."
+    )
 
 
 def test_invalid_says_why_and_has_no_output() -> None:
@@ -69,10 +79,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
 def test_first_rows(aws: Aws) -> None:
     body = io.BytesIO()
     pq.write_table(pa.table({"id": list(range(9)), "name": [None, *"abcdefgh"]}), body)
-    aws.s3.put_object(Bucket="out", Key="p/_note", Body=b"")
     aws.s3.put_object(Bucket="out", Key="p/part.parquet", Body=body.getvalue())
-    found = first_rows(aws, "s3://out/p/")
+    aws.s3.put_object(Bucket="out", Key="p/unpublished.parquet", Body=b"no Parquet")
+    aws.s3.put_object(Bucket="out", Key="p.manifest", Body=b"s3://out/p/part.parquet\n")
+    found = first_rows(aws, "s3://out/p.manifest")
     assert found == Rows(
         ("id", "name"), (("0", ""), ("1", "a"), ("2", "b"), ("3", "c"), ("4", "d"))
     )
-    assert first_rows(aws, "s3://out/q/") is None
+    assert first_rows(aws, "s3://out/q.manifest") is None

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.common.naming import dataset_name, execution_name, output_path, source_object_name
+from functions.common.layout import Layout
+from functions.common.naming import dataset_name, execution_name, source_object_name
 from functions.common.objects import ObjectVersion
 
 keys = st.text(min_size=1, max_size=300).filter(lambda key: key.strip("/") != "")
@@ -70,13 +71,17 @@ def test_names_without_latin_letters_stay_apart() -> None:
 
 
 def test_outputs_of_files_of_the_same_name_lie_apart() -> None:
-    one = output_path("out", "source", "people/2024/a.csv")
-    other = output_path("out", "source", "people/2025/a.csv")
-    digest = sha256(b"source/people/2024/a.csv").hexdigest()[:8]
-    assert one == f"s3://out/processed/people/source_object=a-csv-{digest}/"
-    assert one != other
+    one = Layout.of("out", "source", "people/2024/a.csv")
+    other = Layout.of("out", "source", "people/2025/a.csv")
+    digest = sha256(b"source/people/2024/a.csv").hexdigest()[:16]
+    assert one.attempts_path == f"s3://out/attempts/people/a-csv-{digest}/"
+    assert one.manifest_uri == f"s3://out/processed/people/a-csv-{digest}.manifest"
+    assert one.schema_key("v1") == f"attempts/people/a-csv-{digest}/schemas/v1.json"
+    assert one.quarantine_key("e") == f"quarantine/people/a-csv-{digest}/e/"
+    assert one.attempts_path != other.attempts_path
+    assert one.manifest_uri != other.manifest_uri
 
 
 @given(keys)
 def test_no_key_reaches_beyond_its_folder(key: str) -> None:
-    assert re.fullmatch(r"[a-z0-9-]+-[0-9a-f]{8}", source_object_name("source", key))
+    assert re.fullmatch(r"[a-z0-9-]+-[0-9a-f]{16}", source_object_name("source", key))

@@ -32,8 +32,17 @@ BASE: dict[str, Any] = {
 }
 SUCCESS = BASE | {
     "outcome": "SUCCESS",
-    "validation": {"valid": True, "row_count": 1234, "output_path": "s3://out/processed/people/x/"},
+    "validation": {"valid": True, "row_count": 1234},
+    "publication": {"published": True, "manifest_uri": "s3://out/processed/people/x.manifest"},
     "job": {"job_name": "process-csv-data", "job_run_id": "jr_1"},
+}
+SUPERSEDED = SUCCESS | {
+    "outcome": "SUPERSEDED",
+    "publication": {
+        "published": False,
+        "manifest_uri": "s3://out/processed/people/x.manifest",
+        "superseded_by": "v2",
+    },
 }
 INVALID = BASE | {
     "outcome": "INVALID",
@@ -65,7 +74,7 @@ def test_success() -> None:
     body = notification.body
     assert "The file people/people.csv was turned into Parquet: 1,234 rows." in body
     assert "s3://source/people/people.csv" in body
-    assert "s3://out/processed/people/x/" in body
+    assert "s3://out/processed/people/x.manifest" in body
     page = "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2"
     assert f"{page}/executions/details/{EXECUTION}" in body
     assert "/job/process-csv-data/run/jr_1" in body
@@ -171,7 +180,7 @@ def test_a_long_name_keeps_both_ends() -> None:
 
 @pytest.mark.parametrize("outcome", [None, "DONE", "success"])
 def test_an_unknown_outcome_is_refused(outcome: str | None) -> None:
-    with pytest.raises(InvalidInputError, match="use one of SUCCESS, INVALID, FAILURE"):
+    with pytest.raises(InvalidInputError, match="use one of SUCCESS, SUPERSEDED, INVALID, FAILURE"):
         worded(BASE | {"outcome": outcome})
 
 

@@ -1,6 +1,7 @@
 """CSV: what is accepted, and each reason for which it is not."""
 
 import gzip
+import json
 
 import pytest
 
@@ -27,13 +28,14 @@ def test_a_sound_file() -> None:
             {"name": "age", "type": "bigint", "nullable": True},
             {"name": "city", "type": "string", "nullable": True},
         ],
+        "schema": json.dumps(verdict.to_json()["columns"], separators=(",", ":")),
         "dataset": "people",
-        "output_path": verdict.output_path,
+        "source_object": verdict.layout.source_object,
+        "attempts_path": f"s3://processed-bucket/attempts/people/{verdict.layout.source_object}/",
+        "manifest_uri": verdict.layout.manifest_uri,
         "reason": None,
     }
-    assert verdict.output_path.startswith(
-        "s3://processed-bucket/processed/people/source_object=people-csv-"
-    )
+    assert verdict.layout.source_object.startswith("people-csv-")
 
 
 @pytest.mark.parametrize(

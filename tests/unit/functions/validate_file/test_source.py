@@ -1,6 +1,7 @@
 """The object in S3: over moto, and over a server that breaks off."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +15,7 @@ from botocore.exceptions import ClientError
 from functions.common.errors import InvalidInputError, MissingSettingError, ObjectChangedError
 from functions.common.objects import ObjectVersion
 from functions.common.reasons import FileRejected
-from functions.validate_file.handler import handler, validate_object
+from functions.validate_file.handler import answer, handler, validate_object
 from functions.validate_file.settings import Limits, Settings
 from functions.validate_file.source import S3Source
 from tests.unit.functions.conftest import Context
@@ -53,6 +54,31 @@ def test_what_is_gone(s3: Any) -> None:
         assert answer["valid"] is False
         assert answer["reason"]["code"] == "OBJECT_NOT_FOUND"
         assert answer["dataset"]
+
+
+def test_a_long_schema_goes_by_way_of_s3(s3: Any) -> None:
+    s3.create_bucket(Bucket="processed")
+    names = [f"column_number_{number}" for number in range(600)]
+    body = f"{','.join(names)}\n{','.join('1' for _ in names)}\n".encode()
+    version = s3.put_object(Bucket="source", Key="wide/a.csv", Body=body)["VersionId"]
+    item = ObjectVersion("source", "wide/a.csv", version)
+    verdict = validate_object(item.to_input(), s3, SETTINGS)
+    told = answer(verdict, item, s3)
+    assert told["columns"] == []
+    place = re.fullmatch(
+        r"s3://processed/(attempts/wide/[^/]+/schemas/[^/]+\.json)", told["schema"]
+    )
+    assert place
+    kept = json.loads(s3.get_object(Bucket="processed", Key=place[1])["Body"].read())
+    assert [column["name"] for column in kept] == names
+    assert len(json.dumps(told)) < 2_000
+
+
+def test_a_short_schema_is_part_of_the_answer(s3: Any) -> None:
+    s3.put_object(Bucket="source", Key="a.csv", Body=PEOPLE)
+    item = ObjectVersion("source", "a.csv")
+    told = answer(validate_object(item.to_input(), s3, SETTINGS), item, s3)
+    assert json.loads(told["schema"]) == told["columns"] != []
 
 
 def test_a_fault_of_the_service_is_raised(s3: Any) -> None:
