@@ -18,6 +18,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 
 from local_aws.lambda_runtime import runtimes
+from local_aws.overrides.lambda_keys import keep_environment_keys
 
 
 @aws_provider(api="lambda", name="local_aws")
@@ -26,6 +27,7 @@ def lambda_() -> Service:
     _deliver_events()
     _honour_log_group()
     _refuse_other_runtimes()
+    keep_environment_keys()
     return providers.lambda_.factory().create_service()
 
 

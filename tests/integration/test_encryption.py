@@ -80,8 +80,8 @@ def test_a_file_stays_encrypted_on_its_way(polling_pipeline: Pipeline, key: Key)
 
 def test_queues_topic_and_tables_are_encrypted(polling_pipeline: Pipeline, key: Key) -> None:
     aws, prefix = polling_pipeline.aws, key.rights.prefix
-    queues = aws.sqs.list_queues(QueueNamePrefix=f"{prefix}pipeline")["QueueUrls"]
-    for queue in queues:
+    for arn in key.rights.queues():
+        queue = aws.sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
         answer = aws.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["KmsMasterKeyId"])
         assert answer["Attributes"]["KmsMasterKeyId"] == key.arn, queue
     arn = polling_pipeline.deployment.topic_arn

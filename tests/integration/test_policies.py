@@ -33,6 +33,8 @@ UNBOUND = {
     "logs:DescribeLogGroups": "Step Functions asks for all groups",
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     "cloudwatch:PutMetricData": "metrics have no ARNs; a condition binds the namespace",
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsglue.html
+    "glue:GetSecurityConfiguration": "security configurations have no ARNs",
 }
 """The only actions that may be allowed on every resource, and why."""
 

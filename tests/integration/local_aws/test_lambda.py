@@ -289,3 +289,20 @@ def test_asynchronous_invocation(local_aws: OwnServer, functions: Functions) -> 
     )
     assert response["StatusCode"] == 202
     assert receive(local_aws.client("sqs"), queue, 1) == ["sent"]
+
+
+def test_a_function_says_which_key_its_environment_is_encrypted_with(
+    local_aws: OwnServer, functions: Functions
+) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html"""
+    key = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
+    source = "def handler(event, context):\n    return 1\n"
+    functions.create("sealed", source, KMSKeyArn=key)
+    client = local_aws.client("lambda")
+    assert client.get_function(FunctionName="sealed")["Configuration"]["KMSKeyArn"] == key
+    client.update_function_configuration(FunctionName="sealed", Description="still sealed")
+    assert client.get_function_configuration(FunctionName="sealed")["KMSKeyArn"] == key
+    client.get_waiter("function_updated_v2").wait(FunctionName="sealed")
+    client.update_function_configuration(FunctionName="sealed", KMSKeyArn="")
+    assert "KMSKeyArn" not in client.get_function_configuration(FunctionName="sealed")
+    client.get_waiter("function_updated_v2").wait(FunctionName="sealed")
