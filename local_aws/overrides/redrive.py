@@ -134,6 +134,7 @@ def take_over(environment: Environment, before: Environment) -> None:
     environment.event_history_context = EventHistoryContext(previous_event_id=last)
     environment.variable_store = VariableStore(before.variable_store._inner_scope)
     environment.variable_store.reset_tracing()
+    environment.map_run_record_pool_manager = before.map_run_record_pool_manager
 
 
 def _remember_where_executions_are_cut() -> None:

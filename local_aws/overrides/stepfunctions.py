@@ -13,6 +13,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 from localstack.utils.strings import long_uid
 
+from local_aws.overrides.distributed_map import run_distributed_maps
 from local_aws.overrides.execution_encryption import keep_encryption_configuration
 from local_aws.overrides.execution_events import correct_execution_events
 from local_aws.overrides.redrive import add_redrive_execution
@@ -28,6 +29,7 @@ def stepfunctions() -> Service:
     add_redrive_execution()
     correct_glue_sync_tasks()
     correct_execution_events()
+    run_distributed_maps()
     return providers.stepfunctions.factory().create_service()
 
 
