@@ -12,15 +12,15 @@ import csv
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from functions.common.limits import Limits
 from functions.common.reasons import FileRejected, Reason, ReasonCode
+from functions.common.streams import PeekableStream
 from functions.validate_file.columns import RowColumns, check_names
 from functions.validate_file.csv_lines import CsvLines, split_lines
 from functions.validate_file.delimiter import find_delimiter
 from functions.validate_file.findings import Findings
 from functions.validate_file.lines import LineBlock
 from functions.validate_file.sampling import Sampler
-from functions.validate_file.settings import Limits
-from functions.validate_file.streams import PeekableStream
 
 if TYPE_CHECKING:
     from _csv import Reader as _Rows

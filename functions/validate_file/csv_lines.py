@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from io import StringIO
 from itertools import chain
 
+from functions.common.limits import Limits
 from functions.common.reasons import FileRejected, Reason, ReasonCode
+from functions.common.streams import PeekableStream
 from functions.validate_file import text
 from functions.validate_file.lines import LineBlock, line_blocks
 from functions.validate_file.place import Place
-from functions.validate_file.settings import Limits
-from functions.validate_file.streams import PeekableStream
 
 
 def split_lines(data: str) -> Iterator[str]:

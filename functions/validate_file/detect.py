@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from functions.common import json_syntax
 from functions.common.reasons import FileRejected, Reason, ReasonCode
-from functions.validate_file import json_syntax
 from functions.validate_file.text import reject_other_encodings
 
 FileType = Literal["csv", "json", "json_lines", "parquet"]

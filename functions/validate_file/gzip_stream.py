@@ -2,9 +2,9 @@
 
 import zlib
 
+from functions.common.limits import MIB, Limits
 from functions.common.reasons import FileRejected, Reason, ReasonCode
-from functions.validate_file.settings import MIB, Limits
-from functions.validate_file.streams import Stream
+from functions.common.streams import Stream
 
 MAGIC = b"\x1f\x8b"
 _GZIP_CONTAINER = 31

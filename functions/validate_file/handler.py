@@ -14,8 +14,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.common.naming import version_digest
 from functions.common.objects import ObjectVersion
+from functions.common.source import S3Source
 from functions.validate_file.settings import Settings
-from functions.validate_file.source import S3Source
 from functions.validate_file.validation import validate
 from functions.validate_file.verdict import Verdict
 

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 
 import msgspec
 
+from functions.common import json_syntax
+from functions.common.limits import Limits
 from functions.common.reasons import FileRejected, ReasonCode
-from functions.validate_file import json_syntax, text
+from functions.common.streams import PeekableStream
+from functions.validate_file import text
 from functions.validate_file.columns import ObjectColumns
 from functions.validate_file.findings import Findings
 from functions.validate_file.json_separator import Separator
 from functions.validate_file.place import Place
 from functions.validate_file.sampling import Sampler
-from functions.validate_file.settings import Limits
-from functions.validate_file.streams import PeekableStream
 
 _WHITE_SPACE = b" \t\r\n"
 _COMMA, _BRACE, _BRACKET = b",{]"

@@ -1,12 +1,13 @@
 """A file that is one JSON object, over one or more lines: one record."""
 
+from functions.common import json_syntax
+from functions.common.limits import Limits
 from functions.common.reasons import FileRejected, ReasonCode
-from functions.validate_file import json_syntax, text
+from functions.common.streams import PeekableStream
+from functions.validate_file import text
 from functions.validate_file.columns import ObjectColumns
 from functions.validate_file.findings import Findings
 from functions.validate_file.place import Place
-from functions.validate_file.settings import Limits
-from functions.validate_file.streams import PeekableStream
 
 
 def read_json_object(stream: PeekableStream, limits: Limits) -> Findings:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from functions.common.limits import Limits
 from functions.common.reasons import FileRejected, Reason, ReasonCode
-from functions.validate_file.settings import Limits
-from functions.validate_file.streams import PeekableStream
+from functions.common.streams import PeekableStream
 
 
 @dataclass(frozen=True)

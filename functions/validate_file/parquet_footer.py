@@ -3,13 +3,13 @@
 https://parquet.apache.org/docs/file-format/
 """
 
+from functions.common.limits import MIB
 from functions.common.reasons import FileRejected, Reason, ReasonCode
+from functions.common.source import Source
 from functions.validate_file.detect import PARQUET_MAGIC
 from functions.validate_file.findings import Findings
 from functions.validate_file.parquet_schema import SchemaError, read_schema
 from functions.validate_file.parquet_types import UnsupportedTypeError, columns_of
-from functions.validate_file.settings import MIB
-from functions.validate_file.source import Source
 from functions.validate_file.thrift_compact import CompactReader, ThriftError
 
 _FIRST_READ = 64 * 1024

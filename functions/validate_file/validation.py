@@ -6,6 +6,8 @@ from dataclasses import replace
 from functions.common.layout import Layout
 from functions.common.objects import ObjectVersion
 from functions.common.reasons import FileRejected, Reason, ReasonCode
+from functions.common.source import Source
+from functions.common.streams import PeekableStream
 from functions.validate_file import gzip_stream
 from functions.validate_file.columns import check_columns
 from functions.validate_file.csv_format import read_csv
@@ -16,8 +18,6 @@ from functions.validate_file.json_lines import read_json_lines
 from functions.validate_file.json_object import read_json_object
 from functions.validate_file.parquet_footer import read_parquet
 from functions.validate_file.settings import Settings
-from functions.validate_file.source import Source
-from functions.validate_file.streams import PeekableStream
 from functions.validate_file.verdict import Verdict
 
 

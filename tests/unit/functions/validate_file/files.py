@@ -4,9 +4,10 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from functions.common.limits import Limits
 from functions.common.objects import ObjectVersion
-from functions.validate_file.settings import Limits, Settings
-from functions.validate_file.streams import Stream
+from functions.common.streams import Stream
+from functions.validate_file.settings import Settings
 from functions.validate_file.validation import validate
 from functions.validate_file.verdict import Verdict
 

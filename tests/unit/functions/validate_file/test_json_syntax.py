@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from functions.validate_file import json_syntax
+from functions.common import json_syntax
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ MEASURE = """
 import pathlib, resource, sys, zlib
 from tests.unit.functions.validate_file.files import Generated, repeated
 from functions.common.objects import ObjectVersion
-from functions.validate_file.settings import Limits, Settings
+from functions.common.limits import Limits
+from functions.validate_file.settings import Settings
 from functions.validate_file.validation import validate
 
 kind, megabytes = sys.argv[1], int(sys.argv[2])

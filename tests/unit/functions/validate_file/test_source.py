@@ -13,11 +13,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.common.errors import InvalidInputError, MissingSettingError, ObjectChangedError
+from functions.common.limits import Limits
 from functions.common.objects import ObjectVersion
 from functions.common.reasons import FileRejected
+from functions.common.source import S3Source
 from functions.validate_file.handler import answer, handler, validate_object
-from functions.validate_file.settings import Limits, Settings
-from functions.validate_file.source import S3Source
+from functions.validate_file.settings import Settings
 from tests.unit.functions.conftest import Context
 
 SETTINGS = Settings("processed", Limits())

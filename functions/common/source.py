@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 from functions.common.errors import ObjectChangedError
 from functions.common.objects import ObjectVersion
 from functions.common.reasons import FileRejected, Reason, ReasonCode
-from functions.validate_file.streams import Stream
+from functions.common.streams import Stream
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
