@@ -63,7 +63,7 @@ up: spark ## Start the local AWS (http://localhost:PORT)
 .PHONY: down
 down: setup ## Stop the local AWS; what was in it is gone
 	@$(PYTHON) -m local_aws stop
-	@rm -f .local_aws/$(PORT)/terraform.tfstate* .local_aws/$(PORT)/raw_to_curated/terraform.tfstate*
+	@rm -f .local_aws/$(PORT)/terraform.tfstate* .local_aws/$(PORT)/raw_to_curated/terraform.tfstate* .local_aws/$(PORT)/monthly_backfill/terraform.tfstate*
 
 .PHONY: status
 status: setup ## Say whether the local AWS runs, and where
@@ -111,6 +111,15 @@ demo-workflow: export TF_DATA_DIR = $(local_state)/raw_to_curated/terraform
 demo-workflow: package up ## Apply examples/raw_to_curated, run its Glue workflow and query its tables
 	$(call apply_locally,examples/raw_to_curated,$(local_state)/raw_to_curated)
 	@$(PYTHON) -m tools.demo_workflow $(tool_arguments)
+
+# Locally the example's samples are the web server; in an account the root's url is.
+.PHONY: backfill
+backfill: export TF_DATA_DIR = $(local_state)/monthly_backfill/terraform
+backfill: package up ## Fetch months into examples/monthly_backfill: FROM=2026-01 TO=2026-06 [PARALLEL=4] [FORCE=1]
+	@test -n "$(FROM)" -a -n "$(TO)" || { echo "Which months? make backfill FROM=2026-01 TO=2026-06" >&2; exit 2; }
+	$(call apply_locally,examples/monthly_backfill,$(local_state)/monthly_backfill)
+	@$(PYTHON) -m tools.backfill --from "$(FROM)" --to "$(TO)" --serve examples/monthly_backfill/samples \
+		$(if $(PARALLEL),--parallel $(PARALLEL)) $(if $(FORCE),--force) $(tool_arguments)
 
 .PHONY: run
 run: setup ## Upload FILE=path [KEY=folder/name] and follow its execution
