@@ -70,10 +70,12 @@ class Drop:
 
 @dataclass(frozen=True)
 class LoseResponse:
-    """The service does what it is asked; its answer is lost."""
+    """The service does what it is asked; its answer is lost, and kept in ``lost``."""
+
+    lost: list[Answer] = field(default_factory=list)
 
     async def strike(self, exchange: Exchange) -> Answer | None:
-        await exchange.forward()
+        self.lost.append(await exchange.forward())
         return None
 
 

@@ -1,0 +1,45 @@
+"""Events of S3, made by hand to come twice, late or in another order."""
+
+import json
+
+from tests.faults.matrix.stage import Stage, Version
+from tests.integration.test_trigger import eventbridge_event
+
+
+def announce(stage: Stage, one: Version) -> None:
+    """Send the event of a version into the trigger's queue (once more)."""
+    bucket = stage.world.deployment.source_bucket
+    head = stage.world.aws.s3.head_object(Bucket=bucket, Key=one.key, VersionId=one.version)
+    event = eventbridge_event(
+        {
+            "bucket": bucket,
+            "key": one.key,
+            "size": head["ContentLength"],
+            "etag": head["ETag"].strip('"'),
+            "version_id": one.version,
+            "sequencer": None,
+        }
+    )
+    send(stage, json.dumps(event))
+
+
+def send(stage: Stage, body: str) -> None:
+    """Put a message into the trigger's queue."""
+    stage.world.aws.sqs.send_message(
+        QueueUrl=stage.world.deployment.trigger_queue_url, MessageBody=body
+    )
+
+
+def sweep(stage: Stage, *, wait: bool = True) -> None:
+    """Let the sweep's schedule tick: at once, and asynchronously unless ``wait``."""
+    answer = stage.world.aws.functions.invoke(
+        FunctionName=stage.world.names["sweep_source"],
+        InvocationType="RequestResponse" if wait else "Event",
+        Payload=b"{}",
+    )
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def redrive(stage: Stage, hop: str) -> None:
+    """Do what ``make redrive`` does with a dead-letter queue."""
+    raise NotImplementedError(hop)

@@ -1,0 +1,40 @@
+"""Each fault of the matrix, and the promise that it must not break."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.matrix import FAULTS
+from tests.faults.matrix.play import Performance, play
+from tests.faults.matrix.registry import Fault
+from tests.faults.world import World
+
+TIMEOUT = 1200
+
+
+@pytest.fixture(scope="module")
+def performance(world: World, request: pytest.FixtureRequest) -> Iterator[Performance]:
+    """Play the scenarios of the tests that were chosen."""
+    chosen = [
+        item.callspec.params["fault"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and "performance" in item.fixturenames
+        and "fault" in getattr(getattr(item, "callspec", None), "params", {})
+    ]
+    playing = play(world, chosen)
+    yield playing
+    playing.end()
+
+
+@pytest.mark.timeout(TIMEOUT)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+def test_fault(performance: Performance, fault: Fault) -> None:
+    performance.played[fault.name].result()
+
+
+@pytest.mark.timeout(TIMEOUT)
+def test_when_all_is_quiet_every_promise_is_kept(performance: Performance, world: World) -> None:
+    for playing in performance.played.values():
+        playing.exception()
+    assert world.quiet.judge(performance.expected()) == []

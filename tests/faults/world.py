@@ -1,0 +1,119 @@
+"""A local AWS with a pipeline in it, and a proxy through which all its inner calls go."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local_aws import server
+from local_aws.settings import Settings
+from tests.faults.oracle.evidence import Evidence
+from tests.faults.oracle.quiet import Quiet
+from tests.faults.oracle.reading import Places, Reader
+from tests.faults.proxy.server import Proxy
+from tests.integration.conftest import ARCHITECTURE, ROOT, _free_port
+from tests.integration.terraform import Terraform
+from tools.aws import Aws
+from tools.deployment import Deployment
+from tools.inbox import Inbox
+
+FUNCTION_SECONDS = 15
+"""How long a function may take, so that its timeout is soon there."""
+
+VISIBILITY_SECONDS = 10
+"""After which an event that failed is tried again; six times the timeout in earnest."""
+
+
+@contextmanager
+def local_aws(state: Path) -> Iterator[tuple[Aws, Proxy]]:
+    """Start a local AWS whose services, functions and jobs call one another through a proxy.
+
+    The clients that are handed out go past the proxy: what a test looks at is never faulty.
+    """
+    port = _free_port()
+    settings = Settings.from_environment(os.environ, state, port, state)
+    with Proxy(f"http://127.0.0.1:{port}") as proxy:
+        through = {"LOCAL_AWS_INTERNAL_ENDPOINT_URL": proxy.endpoint_url}
+        running = server.start(settings, {**os.environ, **through})
+        try:
+            yield Aws(running.endpoint_url), proxy
+        finally:
+            server.stop(settings)
+
+
+@dataclass
+class Watch:
+    """Hands out evidence to many at once: each look serves all who asked before it began."""
+
+    reader: Reader
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _begun: float = 0.0
+    _seen: Evidence = field(default_factory=Evidence)
+
+    def evidence(self) -> Evidence:
+        """Return evidence that was gathered after the call."""
+        asked = time.monotonic()
+        with self._lock:
+            if self._begun < asked:
+                begun = time.monotonic()
+                self._seen, self._begun = self.reader.evidence(), begun
+            return self._seen
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that a fault test needs. ``names`` maps a function's folder to its name."""
+
+    aws: Aws
+    proxy: Proxy
+    deployment: Deployment
+    watch: Watch
+    quiet: Quiet
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        return self.deployment.function_names
+
+
+def deploy(aws: Aws, proxy: Proxy, state: Path) -> World:
+    """Apply the pipeline with short waits."""
+    terraform = Terraform(
+        ROOT / "tests/faults/root",
+        {
+            "endpoint_url": str(aws.endpoint_url),
+            "name_prefix": "faults-",
+            "architecture": ARCHITECTURE,
+        },
+        state,
+    )
+    terraform.init()
+    terraform.apply()
+    deployment = Deployment.from_outputs(terraform.outputs()["pipeline"])
+    _hurry(aws, deployment)
+    places = Places(
+        deployment.source_bucket,
+        deployment.processed_bucket,
+        deployment.state_machine_arn,
+        deployment.claims_table,
+        deployment.dead_letter_queue_urls,
+    )
+    inbox = Inbox.subscribe(aws, deployment.topic_arn, "oracle")
+    reader = Reader(aws, places, inbox)
+    return World(
+        aws, proxy, deployment, Watch(reader), Quiet(reader, (deployment.trigger_queue_url,))
+    )
+
+
+def _hurry(aws: Aws, deployment: Deployment) -> None:
+    """Shorten the timeouts that have no variable, because nobody needs them short but tests."""
+    changes: Any = {"Timeout": FUNCTION_SECONDS}
+    for name in deployment.function_names.values():
+        aws.functions.update_function_configuration(FunctionName=name, **changes)
+    aws.sqs.set_queue_attributes(
+        QueueUrl=deployment.trigger_queue_url,
+        Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)},
+    )
