@@ -19,6 +19,7 @@ locals {
   dead_letter_queues = merge(
     { send_notification = module.send_notification_dead_letters },
     { for trigger in module.event_trigger : "trigger_pipeline" => trigger.dead_letter_queue },
+    local.sweep_dead_letter_queues,
   )
 }
 

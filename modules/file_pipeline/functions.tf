@@ -21,6 +21,7 @@ locals {
     },
     { for function in module.start_glue_job : "start_glue_job" => function },
     { for function in module.check_job_status : "check_job_status" => function },
+    local.sweep_functions,
   )
 
   # <folder>_arn, and <folder>_timeout_seconds: a state waits a little longer than its function, so

@@ -86,6 +86,33 @@ variable "trigger" {
   default = {}
 }
 
+variable "sweep" {
+  description = "Every rate_minutes, for max_objects at most: object versions between min_age_minutes and lookback_days old that no event announced are started, and what attempts wrote is removed when it is attempts_hours old and published nowhere. A failed execution can be redriven for 14 days and needs its attempts for that. Null: no sweeps."
+  type = object({
+    rate_minutes    = optional(number, 15)
+    min_age_minutes = optional(number, 15)
+    lookback_days   = optional(number, 7)
+    max_objects     = optional(number, 10000)
+    attempts_hours  = optional(number, 360)
+  })
+  default = {}
+
+  validation {
+    condition     = var.sweep == null ? true : alltrue([for value in values(var.sweep) : value >= 1 && floor(value) == value])
+    error_message = "The numbers of sweep are whole ones, 1 or more."
+  }
+
+  validation {
+    condition     = try(var.retention.claim_days, null) == null || var.sweep == null ? true : var.sweep.lookback_days < var.retention.claim_days
+    error_message = "sweep.lookback_days must be less than retention.claim_days: an object whose claim is gone would be started again."
+  }
+
+  validation {
+    condition     = var.sweep == null ? true : var.sweep.attempts_hours > var.orchestration.timeout_hours
+    error_message = "sweep.attempts_hours must be more than orchestration.timeout_hours, or a running execution would lose what it has written."
+  }
+}
+
 variable "subscriptions" {
   description = "Who is told, by a name of your choice; see the module notifications."
   type = map(object({

@@ -104,6 +104,24 @@ MAY: Mapping[str, tuple[Row, ...]] = {
         ("dynamodb:UpdateItem", "{claims}"),
         ("sqs:SendMessage", "{send_notification_dead_letters}"),
     ),
+    "sweep_source": (
+        ("s3:ListBucketVersions", "{source}"),
+        ("states:StartExecution", "{machine}"),
+        ("states:DescribeExecution", "{execution}"),
+        *CLAIMS,
+        ("dynamodb:BatchGetItem", "{claims}"),
+        ("sqs:SendMessage", "{sweep_source_dead_letters}"),
+    ),
+    "sweep_attempts": (
+        ("s3:ListBucket", "{processed}"),
+        ("s3:ListBucketVersions", "{processed}"),
+        ("s3:GetObject", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:GetObjectVersion", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:DeleteObject", "{processed}/attempts/people/people-csv-1/jr_1/part.parquet"),
+        ("dynamodb:GetItem", "{claims}"),
+        ("dynamodb:PutItem", "{claims}"),
+        ("sqs:SendMessage", "{sweep_attempts_dead_letters}"),
+    ),
     "start_glue_job": (
         ("glue:StartJobRun", "{process_csv_data}"),
         ("glue:StartJobRun", "{process_json_data}"),
@@ -156,6 +174,21 @@ MAY_NOT: Mapping[str, tuple[Row, ...]] = {
         ("dynamodb:GetItem", "{claims}"),
         ("states:StartExecution", "{machine}"),
     ),
+    "sweep_source": (
+        ("s3:GetObject", "{source}/any.csv"),
+        ("s3:ListBucketVersions", "{processed}"),
+        ("states:StopExecution", "{execution}"),
+        ("sqs:SendMessage", "{queue}"),
+        ("sns:Publish", "{topic}"),
+    ),
+    "sweep_attempts": (
+        ("s3:DeleteObject", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:DeleteObject", "{processed}/quarantine/people/people-csv-1/x/people.csv"),
+        ("s3:PutObject", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:GetObject", "{processed}/attempts/people/people-csv-1/jr_1/part.parquet"),
+        ("s3:ListBucketVersions", "{source}"),
+        ("states:StartExecution", "{machine}"),
+    ),
     "start_glue_job": (
         ("glue:StartJobRun", "{process_csv_data}-of-others"),
         ("glue:BatchStopJobRun", "{process_csv_data}"),
@@ -168,6 +201,7 @@ MAY_NOT: Mapping[str, tuple[Row, ...]] = {
     ),
 }
 
+SCHEDULES = ("sweep_source", "sweep_attempts")
 JOBS = ("process_csv_data", "process_json_data", "process_parquet_data")
 JOB_WRITES = ("{processed}/attempts/people/x/jr_1/x.parquet", "{processed}/quarantine/people/x")
 # Large files go up in parts, and what a failed upload left is given up.
@@ -229,7 +263,8 @@ def statements_for_services(rights: Rights) -> Iterator[tuple[str, Statement]]:
 
 def test_no_role_has_a_wild_action_or_more_resources_than_it_needs(polling: Rights) -> None:
     functions = polling.functions
-    assert len(polling.roles) == len(functions) + len(JOBS) + 1, "and the state machine"
+    others = 1 + len(SCHEDULES)
+    assert len(polling.roles) == len(functions) + len(JOBS) + others, "and the state machine"
     wrong = []
     for name, role in polling.roles.items():
         assert role.managed == (), f"{name} has policies whose text is not ours: {role.managed}"

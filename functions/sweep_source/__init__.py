@@ -1,0 +1,1 @@
+"""Lambda: starts what was uploaded and never announced."""
