@@ -8,6 +8,7 @@ process just goes, and takes what it started with it.
 import os
 import sys
 
+from local_aws.call_log import keep_call_log
 from local_aws.internal_endpoint import redirect_internal_calls
 from local_aws.processes import kill_descendants
 
@@ -19,6 +20,7 @@ def main() -> None:
     code = 1
     try:
         redirect_internal_calls()
+        keep_call_log()
         run()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1

@@ -137,6 +137,26 @@ class S3Storage:
             raise StorageError(f"Failed to download {uri}: {error}") from error
 
 
+class IamRoles:
+    """A ``jobs.ports.Roles``."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    def credentials(self, role: str, session: str) -> Mapping[str, str]:
+        """Ask STS for credentials of ``role``. Raises botocore's errors."""
+        site = self._endpoint.site
+        # A job may name its role without the rest of the ARN.
+        arn = role if ":" in role else f"arn:{site.partition}:iam::{site.account_id}:role/{role}"
+        sts = self._endpoint.client("sts")
+        given = sts.assume_role(RoleArn=arn, RoleSessionName=session)["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": given["SessionToken"],
+        }
+
+
 def _batches(messages: Sequence[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0

@@ -22,7 +22,7 @@ from local_aws.glue.crawlers.component import CrawlerService
 from local_aws.glue.crawlers.crawl import Clients
 from local_aws.glue.crawlers.runner import Runner as CrawlRunner
 from local_aws.glue.jobs.execution import Workshop
-from local_aws.glue.jobs.ports import Launcher, Storage
+from local_aws.glue.jobs.ports import Launcher, Roles, Storage
 from local_aws.glue.jobs.service import JobService
 from local_aws.glue.ports import (
     Clock,
@@ -52,6 +52,7 @@ class Surroundings:
     events: EventSink
     logs: LogSink
     storage: Storage
+    roles: Roles
     launcher: Launcher
     clients: Clients
     runs_dir: Path
@@ -67,6 +68,7 @@ class Engine:
             site=site,
             launcher=around.launcher,
             storage=around.storage,
+            roles=around.roles,
             logs=around.logs,
             runs_dir=around.runs_dir,
             environment=around.environment,

@@ -19,7 +19,13 @@ from localstack.services.edge import ROUTER
 from localstack.services.moto import call_moto
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
-from local_aws.glue.aws_ports import CloudWatchLogs, Endpoint, EventBus, S3Storage
+from local_aws.glue.aws_ports import (
+    CloudWatchLogs,
+    Endpoint,
+    EventBus,
+    IamRoles,
+    S3Storage,
+)
 from local_aws.glue.clock import SystemClock
 from local_aws.glue.engine import Engine, Surroundings
 from local_aws.glue.errors import EntityNotFoundException, GlueError
@@ -129,6 +135,7 @@ class GlueProvider(ServiceLifecycleHook):
                 events=EventBus(endpoint),
                 logs=CloudWatchLogs(endpoint),
                 storage=S3Storage(endpoint),
+                roles=IamRoles(endpoint),
                 launcher=self._pool,
                 clients=endpoint,
                 runs_dir=self._work_dir / "runs",

@@ -10,7 +10,7 @@ from typing import Literal
 
 from local_aws.glue.jobs.arguments import Provision, UnsupportedArgument, command_line, provision
 from local_aws.glue.jobs.logs import LogTail
-from local_aws.glue.jobs.ports import Launcher, Process, Storage, StorageError
+from local_aws.glue.jobs.ports import Launcher, Process, Roles, Storage, StorageError
 from local_aws.glue.jobs.run import JobRun
 from local_aws.glue.ports import LogSink, Site
 from local_aws.spark.process import WORKING_FOLDER, JobResult, JobSpec
@@ -36,6 +36,7 @@ class Workshop:
     site: Site
     launcher: Launcher
     storage: Storage
+    roles: Roles
     logs: LogSink
     runs_dir: Path
     environment: Mapping[str, str]
@@ -120,9 +121,9 @@ class Execution:
             "AWS_ENDPOINT_URL": site.endpoint_url,
             "AWS_REGION": site.region,
             "AWS_DEFAULT_REGION": site.region,
-            # The endpoint takes an account id as the access key of that account.
-            "AWS_ACCESS_KEY_ID": site.account_id,
-            "AWS_SECRET_ACCESS_KEY": "test",
+            # A run has its role's rights, so its calls are made in the role's name:
+            # https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html
+            **self._workshop.roles.credentials(self._run.job.role, "GlueJobRunnerSession"),
             # For awsglue alone: AWS publishes no operations for what it asks there.
             "LOCAL_AWS_GLUE_URL": site.endpoint_url + site.internal_path,
             "JOB_NAME": self._run.job.name,

@@ -1,5 +1,6 @@
 """What running a job needs beside the model's own ports."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -43,3 +44,13 @@ class Storage(Protocol):
 
     def download(self, uri: str, target: Path) -> None:
         """Copy the object at ``uri`` to the file ``target``. Raises StorageError."""
+
+
+class Roles(Protocol):
+    """IAM's roles, which jobs run with."""
+
+    def credentials(self, role: str, session: str) -> Mapping[str, str]:
+        """Take on ``role``, a name or an ARN, and return the environment's variables for it.
+
+        May raise any exception, which fails the run with its text.
+        """

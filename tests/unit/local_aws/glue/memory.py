@@ -144,6 +144,13 @@ class FakeLauncher:
         return process
 
 
+class FakeRoles:
+    """Every role may be taken on; its name is in the credentials."""
+
+    def credentials(self, role: str, session: str) -> Mapping[str, str]:
+        return {"AWS_ACCESS_KEY_ID": role, "AWS_SESSION_TOKEN": session}
+
+
 class NoClients:
     """The jobs' tests crawl nothing."""
 
@@ -167,6 +174,7 @@ class World:
                 events=self.bus,
                 logs=self.logs,
                 storage=self.storage,
+                roles=FakeRoles(),
                 launcher=self.launcher,
                 clients=NoClients(),
                 runs_dir=folder / "runs",
