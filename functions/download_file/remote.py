@@ -159,9 +159,9 @@ class RemoteFile:
 
     @property
     def _shown(self) -> str:
-        """The address without its query, which may hold a key."""
+        """The address without user and query, which may hold a key."""
         parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _answer(body: urllib3.BaseHTTPResponse) -> Answer:
