@@ -16,8 +16,10 @@ from localstack.utils.strings import long_uid
 from local_aws.overrides.distributed_map import run_distributed_maps
 from local_aws.overrides.execution_encryption import keep_encryption_configuration
 from local_aws.overrides.execution_events import correct_execution_events
+from local_aws.overrides.execution_limits import limit_executions
 from local_aws.overrides.redrive import add_redrive_execution
 from local_aws.overrides.sync_tasks import correct_glue_sync_tasks
+from local_aws.overrides.task_calls import correct_task_calls
 
 
 @aws_provider(api="stepfunctions", name="local_aws")
@@ -28,8 +30,10 @@ def stepfunctions() -> Service:
     keep_encryption_configuration()
     add_redrive_execution()
     correct_glue_sync_tasks()
+    correct_task_calls()
     correct_execution_events()
     run_distributed_maps()
+    limit_executions()
     return providers.stepfunctions.factory().create_service()
 
 
