@@ -30,12 +30,9 @@ module "plan_month" {
 
   policy_statements = {
     SeeManifests = { actions = ["s3:GetObject"], resources = ["${local.bucket_arns.processed_bucket}/processed/${var.file.dataset}/*"] }
-    # Without it S3 answers 403 and not 404 for a manifest that is not there.
-    SeeWhatIsMissing = {
-      actions    = ["s3:ListBucket"]
-      resources  = [local.bucket_arns.processed_bucket]
-      conditions = { StringLike = { "s3:prefix" = ["processed/${var.file.dataset}/*"] } }
-    }
+    # Without it S3 answers 403 and not 404 for a manifest that is not there; a condition on the
+    # prefix would not do, for the question about one object has none.
+    SeeWhatIsMissing = { actions = ["s3:ListBucket"], resources = [local.bucket_arns.processed_bucket] }
   }
 
   log_retention_days       = var.log_retention_days
@@ -83,11 +80,7 @@ module "download_file" {
         resources = ["${local.bucket_arns.source_bucket}/_downloads/${var.file.dataset}/*"]
       }
       # Without it S3 answers 403 and not 404 for an object that is not there.
-      SeeWhatIsMissing = {
-        actions    = ["s3:ListBucket"]
-        resources  = [local.bucket_arns.source_bucket]
-        conditions = { StringLike = { "s3:prefix" = ["${var.file.dataset}/*", "_downloads/${var.file.dataset}/*"] } }
-      }
+      SeeWhatIsMissing = { actions = ["s3:ListBucket"], resources = [local.bucket_arns.source_bucket] }
     },
     var.secret == null ? {} : {
       ReadSecret = { actions = ["secretsmanager:GetSecretValue"], resources = [var.secret.arn] }
