@@ -24,9 +24,10 @@ resource "aws_cloudwatch_event_target" "state_machine" {
 
 resource "aws_iam_role" "new_file" {
   # A role's name is unique in the account, a rule's in its region.
-  name_prefix = substr("${local.name}-rule-", 0, 38)
-  description = "What the rule ${local.name}-new-file may do."
-  tags        = local.tags
+  name_prefix          = substr("${local.name}-rule-", 0, 38)
+  description          = "What the rule ${local.name}-new-file may do."
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = local.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

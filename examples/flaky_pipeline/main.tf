@@ -30,6 +30,8 @@ module "detect_file_type" {
   handler         = "detect_file_type.handler.handler"
   timeout_seconds = 10
   tags            = local.tags
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "flaky_step" {
@@ -46,6 +48,8 @@ module "flaky_step" {
     { FAILURE_PROBABILITY = tostring(var.failure.probability) },
     { for name in ["FAILURE_SEED"] : name => var.failure.seed if var.failure.seed != null },
   )
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "notifications" {
@@ -68,4 +72,6 @@ module "state_machine" {
     flaky_step_arn       = module.flaky_step.arn
     topic_arn            = module.notifications.topic_arn
   }
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }

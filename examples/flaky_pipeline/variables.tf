@@ -64,3 +64,9 @@ variable "packages_directory" {
   type        = string
   default     = null
 }
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds what the roles can ever be allowed. Null: none."
+  type        = string
+  default     = null
+}

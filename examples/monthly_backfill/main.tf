@@ -17,6 +17,7 @@ module "pipeline" {
   # The provider waits a minute until a bucket's lifecycle rules have settled: none for a try.
   retention     = null
   force_destroy = true
+  security      = { permissions_boundary_arn = var.permissions_boundary_arn }
   tags          = local.tags
 }
 
@@ -31,5 +32,6 @@ module "backfill" {
   functions     = { packages_directory = var.packages_directory, architecture = var.architecture }
   schedule      = { expression = var.schedule, time_zone = var.time_zone, enabled = var.schedule_enabled }
   timeout_hours = 2
+  security      = { permissions_boundary_arn = var.permissions_boundary_arn }
   tags          = local.tags
 }

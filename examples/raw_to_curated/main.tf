@@ -82,6 +82,8 @@ module "convert" {
     "--partition_by" = length(each.value.partition_by) == 0 ? "-" : join(",", each.value.partition_by)
     "--curated_path" = "s3://${module.data_bucket.name}/curated/${each.key}/"
   }
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "catalog" {
@@ -96,6 +98,8 @@ module "catalog" {
       paths = [{ path = "s3://${module.data_bucket.name}/curated/" }]
     }
   }
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "refresh" {
@@ -113,4 +117,6 @@ module "refresh" {
     convert_customers = { job = { name = module.convert["customers"].name } }
     crawl_curated     = { crawler = { name = module.catalog.crawler_names["curated"] }, depends_on = ["convert_orders", "convert_customers"] }
   }
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }

@@ -48,3 +48,9 @@ variable "glue_library" {
   type        = string
   default     = null
 }
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds what the roles can ever be allowed. Null: none."
+  type        = string
+  default     = null
+}
