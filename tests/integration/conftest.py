@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 
 from local_aws import server
+from local_aws.call_log import SETTING as CALL_LOG
 from local_aws.settings import Settings
 from tests.integration.pipeline import Pipeline
 from tests.integration.terraform import Terraform
@@ -58,17 +59,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         shared = STYLES.keys() & set(_fixtures(item))
         item.add_marker(pytest.mark.xdist_group("pipeline" if shared else item.path.stem))
+    # What judges the calls of all other tests comes after them.
+    items.sort(key=lambda item: item.path.stem == "test_recorded_calls")
 
 
 @pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+def call_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file in which the local AWS of these tests records the calls that it answers."""
+    return tmp_path_factory.mktemp("call_log") / "calls.jsonl"
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory, call_log: Path) -> Iterator[Aws]:
     """Clients of the endpoint AWS_ENDPOINT_URL, else of a local AWS made for these tests."""
     if given := os.environ.get("AWS_ENDPOINT_URL"):
         yield Aws(given)
         return
     state = tmp_path_factory.mktemp("local_aws")
     settings = Settings.from_environment(os.environ, ROOT, _free_port(), state)
-    running = server.start(settings)
+    running = server.start(settings, {**os.environ, CALL_LOG: str(call_log)})
     try:
         yield Aws(running.endpoint_url)
     finally:

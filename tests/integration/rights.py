@@ -55,7 +55,11 @@ class Rights:
 
     def of(self, part: str) -> Policies:
         """What a function (by folder), a job (by script) or the state machine may do."""
-        return self.roles[self._role_arn(part).rpartition("/")[2]].permissions
+        return self.roles[self.role_name(part)].permissions
+
+    def role_name(self, part: str) -> str:
+        """The name of the role of a function, a job or the state machine."""
+        return self._role_arn(part).rpartition("/")[2]
 
     @property
     def functions(self) -> Collection[str]:

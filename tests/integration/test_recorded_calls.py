@@ -1,0 +1,116 @@
+"""Every call that a function, a job or a state machine really makes is one that its role may make.
+
+The local AWS refuses nobody anything, but it records each call with the role in whose name it was
+made. Here all of them, those of the tests before included, are judged by the deployed policies.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests import calls
+from tests.calls import Call, Place
+from tests.integration.pipeline import Pipeline
+from tests.integration.rights import Rights
+from tests.policies import Policies
+from tools.aws import LOCAL_REGION
+
+pytestmark = pytest.mark.skipif(
+    "AWS_ENDPOINT_URL" in os.environ, reason="only the tests' own local AWS records calls"
+)
+
+ROWS = b"id,name\n1,Ada\n2,Grace\n"
+
+MADE = {
+    "trigger_pipeline": {"sqs:ReceiveMessage", "states:StartExecution", "dynamodb:PutItem"},
+    "validate_file": {"s3:GetObject"},
+    "publish_output": {"s3:PutObject", "s3:GetObject"},
+    "send_notification": {"sns:Publish", "dynamodb:PutItem"},
+    "process_csv_data": {"s3:GetObject", "s3:PutObject"},
+    "state machine": {"lambda:InvokeFunction", "glue:StartJobRun"},
+}
+"""Some of what each part has to have called when a good and a bad file have gone through."""
+
+POLLING = {
+    "start_glue_job": {"glue:StartJobRun"},
+    "check_job_status": {"glue:GetJobRun"},
+    "state machine": {"lambda:InvokeFunction"},
+}
+
+
+class Record:
+    """What one deployment's roles called, and what they may."""
+
+    def __init__(self, pipeline: Pipeline, log: Path) -> None:
+        self._rights = Rights(pipeline)
+        self.policies: Mapping[str, Policies] = {
+            name: role.permissions for name, role in self._rights.roles.items()
+        }
+        self.place = Place(self._rights.account, LOCAL_REGION)
+        self.calls: list[Call] = [c for c in calls.read(log) if c.role in self.policies]
+
+    def role(self, part: str) -> str:
+        return self._rights.role_name(part)
+
+    def actions(self, part: str) -> set[str]:
+        """What a part's role has called, as actions of policies."""
+        role = self.role(part)
+        made = [call for call in self.calls if call.role == role]
+        return {
+            need.action.replace("ObjectVersion", "Object")
+            for call in made
+            for need in call.needs(self.place)
+        }
+
+    def missing_without(self, part: str, action: str) -> list[str]:
+        """What lacks a right once the statements are gone that allow ``action`` to a part."""
+        role = self.role(part)
+        left = [s for s in self.policies[role].statements if action not in s.actions]
+        poorer = {**self.policies, role: Policies(tuple(left))}
+        return calls.missing(self.calls, poorer, self.place)
+
+
+@pytest.fixture(scope="module")
+def sync(pipeline: Pipeline, call_log: Path) -> Record:
+    _send_files(pipeline)
+    return Record(pipeline, call_log)
+
+
+@pytest.fixture(scope="module")
+def polling(polling_pipeline: Pipeline, call_log: Path) -> Record:
+    _send_files(polling_pipeline)
+    return Record(polling_pipeline, call_log)
+
+
+def _send_files(pipeline: Pipeline) -> None:
+    good = pipeline.upload("recorded/good.csv", ROWS)
+    bad = pipeline.upload("recorded/bad.csv", ROWS + b"3\n")
+    for upload in (good, bad):
+        pipeline.notification(pipeline.ended(upload))
+
+
+@pytest.mark.parametrize("part", sorted(MADE))
+def test_the_record_holds_what_a_part_calls(part: str, sync: Record) -> None:
+    assert MADE[part] <= sync.actions(part)
+
+
+@pytest.mark.parametrize("part", sorted(POLLING))
+def test_the_record_holds_what_polling_calls(part: str, polling: Record) -> None:
+    assert POLLING[part] <= polling.actions(part)
+
+
+def test_whatever_was_called_is_allowed(sync: Record, polling: Record) -> None:
+    for record in (sync, polling):
+        told = calls.missing(record.calls, record.policies, record.place)
+        assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("part", "action"), [(part, action) for part in sorted(MADE) for action in sorted(MADE[part])]
+)
+def test_without_its_statement_a_call_is_denied(part: str, action: str, sync: Record) -> None:
+    told = sync.missing_without(part, action)
+    assert any(f"needs {action}" in text and sync.role(part) in text for text in told), told
