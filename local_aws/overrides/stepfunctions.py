@@ -19,7 +19,6 @@ from local_aws.overrides.execution_events import correct_execution_events
 from local_aws.overrides.execution_limits import limit_executions
 from local_aws.overrides.redrive import add_redrive_execution
 from local_aws.overrides.sync_tasks import correct_glue_sync_tasks
-from local_aws.overrides.task_errors import name_lost_answers
 from local_aws.overrides.task_calls import correct_task_calls
 
 
@@ -35,7 +34,6 @@ def stepfunctions() -> Service:
     correct_execution_events()
     run_distributed_maps()
     limit_executions()
-    name_lost_answers()
     return providers.stepfunctions.factory().create_service()
 
 

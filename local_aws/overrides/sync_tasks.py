@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnectedError
 from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
     state_task_service_callback,
     state_task_service_glue,
@@ -37,8 +38,19 @@ class JobRunWait:
     started: Mapping[str, str]
 
     def __call__(self) -> Any:
-        """Return the run when it has ended, None before."""
-        return self.ask()
+        """Return the run when it has ended, None before.
+
+        AWS hears of the end by an event. A question without an answer is asked again, and so is
+        one that was put too fast.
+        """
+        try:
+            return self.ask()
+        except (HTTPClientError, NotConnectedError):
+            LOG.info("No answer about job run %s, asking again", self.started["JobRunId"])
+        except ClientError as error:
+            if not _passes(error):
+                raise
+        return None
 
     def stop(self) -> None:
         """Stop the run as far as possible: "a best-effort attempt"."""
@@ -47,6 +59,12 @@ class JobRunWait:
             self.glue.batch_stop_job_run(JobName=job, JobRunIds=[run])
         except (BotoCoreError, ClientError):
             LOG.warning("Job run %s of an aborted task goes on", run, exc_info=True)
+
+
+def _passes(error: ClientError) -> bool:
+    details = error.response
+    status = details["ResponseMetadata"]["HTTPStatusCode"]
+    return status >= 500 or "Throttl" in details["Error"]["Code"]
 
 
 def _know_the_job_run() -> None:

@@ -350,8 +350,12 @@ def test_stopping_the_parent_stops_the_children(maps: Maps) -> None:
     )
     maps.states.stop_execution(executionArn=execution)
     assert maps.end(execution)["status"] == "ABORTED"
-    run = maps.run(execution)
-    assert (run["status"], run["executionCounts"]["aborted"]) == ("ABORTED", 2)
+    wait_until(
+        lambda: maps.run(execution)["status"] == "ABORTED",
+        describe=lambda: maps.run(execution),
+        interval=0.3,
+    )
+    assert maps.run(execution)["executionCounts"]["aborted"] == 2
 
 
 def test_no_more_run_at_once_than_allowed(maps: Maps) -> None:
