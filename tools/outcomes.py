@@ -91,13 +91,18 @@ def _failure(progress: Progress) -> str:
 
 
 def _cause(cause: str | None) -> str | None:
-    """Return the sentence in a cause, which for a Glue job is the whole run as JSON."""
+    """Return the sentence in a cause, which is often JSON, and JSON in JSON.
+
+    For a Glue job it is the whole run, and the function that ends an execution wraps what it was
+    told in an error of its own.
+    """
     try:
         details = json.loads(cause or "")
     except ValueError:
         return cause
     if isinstance(details, dict):
-        return details.get("ErrorMessage") or details.get("errorMessage") or cause
+        wrapped = details.get("errorMessage")
+        return details.get("ErrorMessage") or (_cause(wrapped) if wrapped else cause)
     return cause
 
 

@@ -4,7 +4,8 @@
     attempts/<dataset>/<source_object>/<attempt_id>/_result.json     written last: it is whole
     attempts/<dataset>/<source_object>/schemas/<version>.json        a schema too long for a state
     processed/<dataset>/<source_object>.manifest                     what is published
-    quarantine/<dataset>/<source_object>/<execution_name>/           an invalid file, and why
+    quarantine/<dataset>/<source_object>/<execution_name>/<file>     an invalid file
+    quarantine/<dataset>/<source_object>/<execution_name>/reason.json    why it is there
 
 Nobody but publish_output writes below ``processed/``: see docs/decisions/0008-atomic-publish.md.
 """
@@ -18,6 +19,7 @@ PROCESSED = "processed/"
 QUARANTINE = "quarantine/"
 SCHEMAS = "schemas"
 RESULT_FILE = "_result.json"
+REASON_FILE = "reason.json"
 MANIFEST_SUFFIX = ".manifest"
 
 

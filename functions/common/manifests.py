@@ -2,7 +2,7 @@
 
 A manifest is a text with one ``s3://`` URI in each line, which Hive's SymlinkTextInputFormat reads,
 so that a table of that format shows what the manifests name and nothing else:
-https://docs.aws.amazon.com/athena/latest/ug/delta-lake-tables.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html
 
 Where it comes from stands in the object's user metadata, so that one PutObject writes both. It is
 replaced only as long as it is what the writer has seen (conditional writes):

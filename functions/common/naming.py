@@ -6,6 +6,7 @@ from hashlib import sha256
 from functions.common.objects import ObjectVersion
 
 _EXECUTION_SLUG_LENGTH = 40
+_DATASET_LENGTH = 128
 _OBJECT_SLUG_LENGTH = 40
 _OBJECT_DIGEST_LENGTH = 16
 _EXTENSIONS = frozenset(
@@ -27,13 +28,18 @@ def execution_name(item: ObjectVersion) -> str:
 def dataset_name(key: str) -> str:
     """Return the dataset that a key belongs to: its first folder, or the file's stem at the top.
 
-    Lower case, of ``[a-z0-9_]``, so that it can name a table.
+    Lower case, of ``[a-z0-9_]`` and at most 128 characters, so that it can name a table and leaves
+    room in the keys that begin with it.
     """
     folder, slash, _ = key.strip("/").partition("/")
     name = folder if slash else stem(folder)
     plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-    # Two names of which nothing is left must not become one dataset.
-    return plain or f"dataset_{_digest(name)[:8]}"
+    # Two names of which nothing is left, or only the same beginning, must not become one dataset.
+    if not plain:
+        return f"dataset_{_digest(name)[:8]}"
+    if len(plain) > _DATASET_LENGTH:
+        return f"{plain[: _DATASET_LENGTH - 17]}_{_digest(name)[:16]}"
+    return plain
 
 
 def stem(file_name: str) -> str:

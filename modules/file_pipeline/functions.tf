@@ -14,10 +14,12 @@ locals {
 
   functions = merge(
     {
-      trigger_pipeline  = module.trigger_pipeline
-      validate_file     = module.validate_file
-      publish_output    = module.publish_output
-      send_notification = module.send_notification
+      trigger_pipeline     = module.trigger_pipeline
+      validate_file        = module.validate_file
+      publish_output       = module.publish_output
+      quarantine_file      = module.quarantine_file
+      fail_unless_redriven = module.fail_unless_redriven
+      send_notification    = module.send_notification
     },
     { for function in module.start_glue_job : "start_glue_job" => function },
     { for function in module.check_job_status : "check_job_status" => function },

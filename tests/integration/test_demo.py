@@ -35,7 +35,12 @@ def test_each_state_is_told(shown: str) -> None:
             "Succeeded",
         ),
         "people.json": ("ValidateFile", "ProcessJsonData", "NotifySuccess", "Succeeded"),
-        "people-broken.csv": ("ValidateFile", "NotifyInvalidFile", "FileRejected"),
+        "people-broken.csv": (
+            "ValidateFile",
+            "QuarantineFile",
+            "NotifyInvalidFile",
+            "FileRejected",
+        ),
     }.items():
         places = [shown.find(f"{name}: {state}\n") for state in states]
         assert -1 not in places, (name, states, shown)

@@ -171,7 +171,7 @@ def test_a_late_contradiction_fails_the_job_and_reaches_the_topic(pipeline: Pipe
     bad = files.contradicted_csv()
     ended = pipeline.run("zips/late.csv", bad.body)
     assert ended.progress.status == "FAILED", ended
-    assert ended.states[-3:] == ["ProcessCsvData", "NotifyFailure", "PipelineFailed"]
+    assert ended.states[-3:] == ["NotifyFailure", "RememberFailure", "FailUnlessRedriven"]
     note = pipeline.notification(ended)
     assert note.attributes["outcome"] == "FAILURE"
     assert "late.csv" in note.subject + note.body

@@ -138,7 +138,7 @@ def test_a_function_that_goes_on_failing_is_given_up_and_announced(
 ) -> None:
     ended = flaky.run("people.csv")
     assert ended.progress.status == "FAILED", ended
-    assert ended.states[-2:] == ["NotifyFailure", "PipelineFailed"]
+    assert ended.states[-3:] == ["NotifyFailure", "RememberFailure", "FailUnlessRedriven"]
     # The first call and the definition's three retries.
     assert flaky.attempts("people.csv") == 4
     note = pipeline.notification(ended)

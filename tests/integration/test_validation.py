@@ -25,7 +25,7 @@ def test_an_invalid_file_is_rejected_with_its_reason(
     # A rejected file is an outcome of the pipeline and no failure of it.
     assert ended.progress.status == "SUCCEEDED", ended
     assert ended.outcome.kind == "INVALID", ended
-    assert ended.states[-2:] == ["NotifyInvalidFile", "FileRejected"]
+    assert ended.states[-3:] == ["QuarantineFile", "NotifyInvalidFile", "FileRejected"]
     reason = ended.validation["reason"]
     assert reason["code"] == invalid.code, reason
     if invalid.line is not None:

@@ -51,6 +51,7 @@ def test_invalid_says_why_and_has_no_output() -> None:
     [
         (json.dumps({"ErrorMessage": "ValueError: no rows"}), "E: ValueError: no rows"),
         (json.dumps({"errorMessage": "no", "errorType": "X"}), "E: no"),
+        (json.dumps({"errorMessage": json.dumps({"ErrorMessage": "no rows"})}), "E: no rows"),
         ("plain words", "E: plain words"),
         (None, "E"),
     ],

@@ -63,7 +63,11 @@ def test_datasets(key: str, expected: str) -> None:
 
 @given(keys)
 def test_datasets_can_name_a_table(key: str) -> None:
-    assert re.fullmatch(r"[a-z0-9_]+", dataset_name(key))
+    assert re.fullmatch(r"[a-z0-9_]{1,128}", dataset_name(key))
+
+
+def test_long_names_stay_apart() -> None:
+    assert dataset_name("x" * 1_000 + "/a.csv") != dataset_name("x" * 1_001 + "/a.csv")
 
 
 def test_names_without_latin_letters_stay_apart() -> None:

@@ -1,0 +1,1 @@
+"""Lambda: puts an invalid file aside, with the reason beside it."""
