@@ -17,7 +17,7 @@ from functions.common.streams import PeekableStream
 from functions.validate_file import text
 from functions.validate_file.columns import ObjectColumns
 from functions.validate_file.findings import Findings
-from functions.validate_file.json_separator import Separator
+from functions.common.json_separator import Separator
 from functions.validate_file.place import Place
 from functions.validate_file.sampling import Sampler
 
