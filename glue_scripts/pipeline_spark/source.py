@@ -73,13 +73,7 @@ class Source:
         """
         if uri != self.location.uri():
             return
-        try:
-            current = self._is_current(s3)
-        except ClientError as error:
-            if not _is_missing(error):
-                raise
-            current = False
-        if not current:
+        if not self._is_current(s3):
             raise SourceChangedError(
                 f"{uri} was replaced or deleted while it was read; nothing was published. "
                 "A newer version has an execution of its own."
@@ -92,7 +86,13 @@ class Source:
         return fits and _PLAIN_KEY.match(self.location.key) is not None
 
     def _is_current(self, s3: "S3Client") -> bool:
-        head = s3.head_object(Bucket=self.location.bucket, Key=self.location.key)
+        """Whether the key shows this version: not a newer one, and no delete marker."""
+        try:
+            head = s3.head_object(Bucket=self.location.bucket, Key=self.location.key)
+        except ClientError as error:
+            if not _is_missing(error):
+                raise
+            return False
         return self.version_id in (None, head.get("VersionId"))
 
     def _copy(self, s3: "S3Client", spare: S3Location) -> S3Location:

@@ -99,7 +99,15 @@ def test_tags_stay_behind_as_a_job_has_no_right_to_them(s3: "S3Client") -> None:
     assert s3.get_object_tagging(Bucket=copy.bucket, Key=copy.key)["TagSet"] == []
 
 
-def test_a_version_below_a_delete_marker_is_gone(s3: "S3Client") -> None:
+def test_a_version_below_a_delete_marker_is_copied(s3: "S3Client") -> None:
+    version = put(s3, "people.csv", b"content")
+    s3.delete_object(Bucket="source", Key="people.csv")
+    copied = source("people.csv", version).readable_uri(s3, SPARE)
+    body = s3.get_object(Bucket="out", Key=copied.removeprefix("s3://out/"))["Body"].read()
+    assert body == b"content"
+
+
+def test_a_version_that_is_gone(s3: "S3Client") -> None:
     version = put(s3, "people.csv")
     s3.delete_object(Bucket="source", Key="people.csv", VersionId=version)
     with pytest.raises(SourceChangedError, match=r"s3://source/people.csv was deleted"):
