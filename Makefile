@@ -18,7 +18,7 @@ export CHECKPOINT_DISABLE := 1
 # What Terraform knows of a local AWS lies beside that one's own state, so that two never meet.
 ifeq ($(ENV),local)
 local_state := $(CURDIR)/.local_aws/$(PORT)
-apply plan destroy demo run logs: export TF_DATA_DIR := $(local_state)/terraform
+apply plan destroy demo run replay redrive logs: export TF_DATA_DIR := $(local_state)/terraform
 init_arguments := -input=false -backend-config=path=$(local_state)/terraform.tfstate
 variables := -var=endpoint_url=$(ENDPOINT)
 tool_arguments := --endpoint-url $(ENDPOINT)
@@ -139,6 +139,16 @@ run-details: setup ## Show one run as a graph: RUN=name, ARN, id or the beginnin
 redrive-execution: setup ## Run a failed execution on from where it failed: RUN=name, ARN or beginning
 	@test -n "$(RUN)" || { echo "Which run? make runs lists them; then make redrive-execution RUN=…" >&2; exit 2; }
 	@$(PYTHON) -m tools.redrive_execution $(tool_arguments) "$(RUN)"
+
+.PHONY: replay
+replay: setup ## Run an object again: KEY=folder/name [VERSION=…], or with a repaired FILE=path
+	@test -n "$(KEY)" || { echo "Which object? make replay KEY=folder/name [FILE=repaired.csv]" >&2; exit 2; }
+	@$(PYTHON) -m tools.replay --env $(ENV) --key "$(KEY)" $(if $(FILE),--file "$(FILE)") \
+		$(if $(VERSION),--version-id "$(VERSION)") $(tool_arguments)
+
+.PHONY: redrive
+redrive: setup ## Show the dead-letter queues; QUEUE=function or ALL=1 puts what lies there back
+	@$(PYTHON) -m tools.redrive --env $(ENV) $(if $(QUEUE),--queue "$(QUEUE)") $(if $(ALL),--all) $(tool_arguments)
 
 .PHONY: logs
 logs: setup ## Show the pipeline's logs, and follow them

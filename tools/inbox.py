@@ -17,6 +17,12 @@ class Notification:
     body: str
     attributes: Mapping[str, str]
 
+    def is_about(self, execution_name: str) -> bool:
+        """Whether the message is about the execution of that very name."""
+        if identifier := self.attributes.get("notification_id"):
+            return identifier.rpartition(":")[0] == execution_name
+        return execution_name in self.body
+
     @classmethod
     def parse(cls, message_body: str) -> "Notification":
         """Read SNS's envelope.
@@ -80,5 +86,8 @@ class Inbox:
                 )
 
     def about(self, execution_name: str) -> list[Notification]:
-        """Return the messages that name an execution; every one of the pipeline's does."""
-        return [note for note in self.heard() if execution_name in note.body]
+        """Return the messages about an execution, those of its replays left out.
+
+        The pipeline's say in an attribute which one they are about, others in their text.
+        """
+        return [note for note in self.heard() if note.is_about(execution_name)]

@@ -88,6 +88,21 @@ class Starter:
             f"{item} has been replayed {_MAX_REPLAYS} times. Upload the file again instead."
         )
 
+    def runs(self, item: ObjectVersion) -> list[Run]:
+        """Return the runs that an object version has had, replays among them, oldest first.
+
+        Raises botocore's errors.
+        """
+        found: list[Run] = []
+        name = execution_name(item)
+        for wanted in (name, *(f"{name}-r{number}" for number in range(1, _MAX_REPLAYS + 1))):
+            claim = self.claims.find(wanted)
+            if claim is None or claim.item.identity != item.identity:
+                break
+            if claim.execution_arn:
+                found.append(Run(Start.KNOWN, claim.name, claim.execution_arn))
+        return found
+
     def _run(self, item: ObjectVersion, claim: Claim) -> Run:
         if claim.item.identity != item.identity:
             raise ExecutionNameTakenError(

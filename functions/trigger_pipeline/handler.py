@@ -1,7 +1,7 @@
 """The AWS edge of trigger_pipeline.
 
-Input: a batch of SQS messages, one event of EventBridge or S3, or a person's request to run an
-object version again (see ``replays``). For a batch, the answer names the messages that failed, and
+Input: a batch of SQS messages, one event of EventBridge or S3, or a person's request about the runs
+of an object version (see ``replays``). For a batch, the answer names the messages that failed, and
 SQS hands out those alone again:
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
@@ -23,11 +23,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.common.claims import Origin
-from functions.common.executions import Start, Starter
+from functions.common.executions import Run, Start, Starter
 from functions.common.objects import ObjectVersion
 from functions.trigger_pipeline.events import read_body, read_event
 from functions.trigger_pipeline.keys import resolve
-from functions.trigger_pipeline.replays import Replay
+from functions.trigger_pipeline.replays import Replay, looked_up
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -57,7 +57,11 @@ class Pipeline:
         """Run an object version again and say under which name."""
         run = self.starter.replay(request.item, request.token)
         logger.info("replay started", extra={"execution_name": run.name})
-        return {"execution_name": run.name, "execution_arn": run.execution_arn}
+        return _told(run)
+
+
+def _told(run: Run) -> dict[str, Any]:
+    return {"execution_name": run.name, "execution_arn": run.execution_arn}
 
 
 @cache
@@ -80,9 +84,11 @@ def handle(
 ) -> dict[str, Any]:
     """Start the executions of the objects that the event announces.
 
-    Returns Lambda's batch response for SQS messages, ``{"started": n}`` for a single event, and the
-    execution's name and ARN for a replay.
+    Returns Lambda's batch response for SQS messages, ``{"started": n}`` for a single event, the
+    execution's name and ARN for a replay, and ``{"runs": […]}`` of these for a question.
     """
+    if "runs_of" in event:
+        return {"runs": [_told(run) for run in pipeline.starter.runs(looked_up(event))]}
     if "replay" in event:
         return pipeline.replay(Replay.from_event(event))
     if not _is_batch(event):

@@ -1,7 +1,8 @@
-"""A person's request to run an object version again, as ``make replay`` sends it.
+"""A person's requests about the runs of an object version, as ``make replay`` sends them.
 
-``{"replay": {"bucket", "key", "version_id"}, "token"}``. The token is the request's own: a repeated
-call with the same one starts nothing more.
+- ``{"runs_of": {"bucket", "key", "version_id"}}`` asks which it has had.
+- ``{"replay": {"bucket", "key", "version_id"}, "token"}`` has it run again. The token is the
+  request's own: a repeated call with the same one starts nothing more.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,14 @@ from typing import Any
 
 from functions.common.errors import InvalidInputError
 from functions.common.objects import ObjectVersion
+
+
+def looked_up(event: Mapping[str, Any]) -> ObjectVersion:
+    """Read the object version that a question is about. Raises InvalidInputError."""
+    wanted = event["runs_of"]
+    if not isinstance(wanted, Mapping):
+        raise InvalidInputError('A question reads {"runs_of": {"bucket": "…", "key": "…"}}.')
+    return ObjectVersion.from_input(wanted)
 
 
 @dataclass(frozen=True)

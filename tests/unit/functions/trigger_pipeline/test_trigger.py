@@ -157,13 +157,24 @@ def test_a_replay_runs_a_version_again_under_another_name(pipeline: Pipeline) ->
     second = handle({"replay": wanted, "token": "two"}, pipeline)
     assert second["execution_name"] == f"{execution_name(item)}-r2"
     assert len(executions(pipeline)) == 3
+    runs = handle({"runs_of": wanted}, pipeline)["runs"]
+    assert runs[1:] == [first, second]
+    assert runs[0]["execution_name"] == execution_name(item)
+    assert handle({"runs_of": {**wanted, "version_id": "other"}}, pipeline) == {"runs": []}
     # What the first event knew of the version, the replay knows too.
     sequencers = {given["sequencer"] for given in executions(pipeline).values()}
     assert sequencers == {"617f08299329d189"}
 
 
 @pytest.mark.parametrize(
-    "request_", [{"replay": "a.csv", "token": "t"}, {"replay": {}, "token": "t"}, {"replay": {}}]
+    "request_",
+    [
+        {"replay": "a.csv", "token": "t"},
+        {"replay": {}, "token": "t"},
+        {"replay": {}},
+        {"runs_of": "a.csv"},
+        {"runs_of": {}},
+    ],
 )
 def test_a_request_for_a_replay_that_says_too_little(
     pipeline: Pipeline, request_: dict[str, Any]
