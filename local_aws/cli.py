@@ -40,7 +40,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m local_aws", description="A local AWS without Docker, account or token."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("start", parents=[common], help="start it, or find the running one")
+    start = commands.add_parser("start", parents=[common], help="start it, or find the running one")
+    start.add_argument(
+        "--owner-pid", type=int, help="end it when this process has ended (default: keep it)"
+    )
     commands.add_parser("stop", parents=[common], help="stop it and all that it runs")
     commands.add_parser("status", parents=[common], help="address, process, age, services")
     logs = commands.add_parser("logs", parents=[common], help="what it wrote")
@@ -52,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     match options.command:
         case "start":
-            return _start(settings)
+            return _start(settings, options.owner_pid)
         case "stop":
             stopped = server.stop(settings)
             print("Local AWS stopped." if stopped else "No local AWS is running.")
@@ -63,9 +66,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             return _logs(settings, options.lines, options.follow)
 
 
-def _start(settings: Settings) -> int:
+def _start(settings: Settings, owner: int | None) -> int:
     found = server.status(settings)
-    running = found or server.start(settings)
+    running = found or server.start(settings, owner=owner)
     verb = "is already up" if found else f"is up after {running.uptime.total_seconds():.1f} s"
     print(f"Local AWS {verb}: {running.endpoint_url} (process {running.pid})")
     print(f"Its log: {settings.log_file}")

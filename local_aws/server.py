@@ -22,6 +22,7 @@ from local_aws.errors import PortTakenError, ServerDiedError, StartTimeoutError
 from local_aws.processes import descendants, is_alive, kill
 from local_aws.settings import Settings
 
+SUPERVISOR = (sys.executable, "-m", "local_aws.supervisor")
 START_TIMEOUT = 120.0  # seconds; a start takes two to four, more on a machine under load
 STOP_TIMEOUT = 30.0
 LOG_TAIL_LINES = 25
@@ -47,16 +48,18 @@ def start(
     settings: Settings,
     environ: Mapping[str, str] | None = None,
     timeout: float = START_TIMEOUT,
+    owner: int | None = None,
 ) -> Running:
     """Return the running server, started if need be.
 
+    A server that is started here ends with the process whose number is ``owner``, if one is given.
     Raises PortTakenError, ServerDiedError (with the log's end) or StartTimeoutError.
     """
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     with _locked(settings):
         if _recorded_process(settings) is None:
             _refuse_taken_port(settings.port)
-            _launch(settings, os.environ if environ is None else environ)
+            _launch(settings, os.environ if environ is None else environ, owner)
         return _wait_until_healthy(settings, timeout)
 
 
@@ -96,14 +99,14 @@ def _locked(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _launch(settings: Settings, environ: Mapping[str, str]) -> None:
+def _launch(settings: Settings, environ: Mapping[str, str], owner: int | None) -> None:
     shutil.rmtree(settings.work_dir, ignore_errors=True)
     settings.work_dir.mkdir(parents=True)
     if settings.log_file.exists():
         settings.log_file.replace(settings.log_file.with_suffix(".log.1"))
     with settings.log_file.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local_aws.supervisor", str(settings.state_dir)],
+            [*SUPERVISOR, str(settings.state_dir), *([] if owner is None else [str(owner)])],
             env=server_environment(settings, environ),
             cwd=settings.state_dir,
             stdin=subprocess.DEVNULL,

@@ -2,7 +2,9 @@
 
 Lambda environments, JVMs and job processes descend from the server. If it is killed they would go
 on without it, so this small process waits for its end and then ends them. Run as
-``python -m local_aws.supervisor <state dir>``; the state folder is there to be read in ``ps``.
+``python -m local_aws.supervisor <state dir> [<owner>]``; the state folder is there to be read in
+``ps``. When the process whose number is ``owner`` has ended, so does the server: a test run that
+was killed stops nothing itself.
 """
 
 import contextlib
@@ -11,15 +13,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
-from local_aws.processes import kill_descendants
+import psutil
+
+from local_aws.processes import is_alive, kill_descendants
 
 SERVER = (sys.executable, "-m", "local_aws.serve")
 # LocalStack's shutdown takes a second or two, and eight if it waits for functions' threads. Its
 # state is in memory: nothing is lost by not waiting.
 GRACE_SECONDS = 3
+LOOK_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -42,10 +49,27 @@ def main() -> int:
     signal.signal(signal.SIGTERM, forward)
     signal.signal(signal.SIGINT, forward)
     signal.signal(signal.SIGALRM, kill)
+    if len(sys.argv) > 2:
+        _end_after(int(sys.argv[2]))
     code = _wait_for(server.pid)
     signal.alarm(0)
     kill_descendants()
     return code
+
+
+def _end_after(owner: int) -> None:
+    """Send this process SIGTERM when ``owner`` has ended."""
+
+    def watch() -> None:
+        try:
+            process = psutil.Process(owner)
+            while is_alive(process):
+                time.sleep(LOOK_SECONDS)
+        except psutil.NoSuchProcess:
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _wait_for(pid: int) -> int:

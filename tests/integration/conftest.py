@@ -77,7 +77,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory, call_log: Path) -> Iterator[Aw
         return
     state = tmp_path_factory.mktemp("local_aws")
     settings = Settings.from_environment(os.environ, ROOT, _free_port(), state)
-    running = server.start(settings, {**os.environ, CALL_LOG: str(call_log)})
+    running = server.start(settings, {**os.environ, CALL_LOG: str(call_log)}, owner=os.getpid())
     try:
         yield Aws(running.endpoint_url)
     finally:

@@ -34,7 +34,7 @@ class OwnServer:
 def own_server(state_dir: Path, **environment: str) -> Iterator[OwnServer]:
     """Start a local AWS on a free port, and stop it in the end."""
     settings = Settings.from_environment(os.environ, state_dir, _free_port(), state_dir)
-    running = server.start(settings, {**os.environ, **environment})
+    running = server.start(settings, {**os.environ, **environment}, owner=os.getpid())
     try:
         yield OwnServer(running.endpoint_url, state_dir)
     finally:

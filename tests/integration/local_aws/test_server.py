@@ -180,6 +180,18 @@ def test_nothing_survives_a_killed_server(instances: Instances, victim: str) -> 
     assert server.start(settings).pid != running.pid
 
 
+def test_a_server_ends_with_its_owner_however_that_ends(instances: Instances) -> None:
+    settings = instances.settings()
+    with subprocess.Popen(["sleep", "600"]) as owner:
+        started = run(settings, "start", "--owner-pid", str(owner.pid))
+        assert started.returncode == 0, started.stderr
+        processes = descendants(server.status(settings).pid)  # type: ignore[union-attr]
+        assert processes
+        owner.kill()
+    wait_for_end(processes)
+    assert server.status(settings) is None
+
+
 def test_a_reused_process_number_is_not_taken_for_the_server(instances: Instances) -> None:
     settings = instances.settings()
     settings.state_dir.mkdir(parents=True)
