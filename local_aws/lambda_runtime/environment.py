@@ -94,7 +94,7 @@ class Environment:
             self._init_events = process.take_output()
             self._init_ms = milliseconds
             return
-        failure = _failure(event, "", self._init_seconds)
+        failure = _failure(event, process, "", self._init_seconds)
         line = report.init_report_line(milliseconds, failure)
         self._init_events = [*self._discard_process(), LogEvent.now(line)]
 
@@ -154,7 +154,7 @@ class Environment:
             if isinstance(event, Responded) and event.request_id == request.request_id:
                 return event
             if event is None or isinstance(event, InitFailed | Exited):
-                return _failure(event, request.request_id, self._function.timeout)
+                return _failure(event, process, request.request_id, self._function.timeout)
             # Otherwise it became ready after its init or after the invocation before.
 
     def _closing_lines(
@@ -190,6 +190,7 @@ class Environment:
                 "HOME": str(scratch),
                 "_LOCAL_AWS_LAYER_PATHS": _layer_paths(function),
             },
+            function.memory_mb,
         )
         return self._process
 
@@ -202,8 +203,12 @@ class Environment:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _failure(event: Event | None, request_id: str, timeout: float) -> Failure:
+def _failure(
+    event: Event | None, process: RuntimeProcess, request_id: str, timeout: float
+) -> Failure:
     match event:
+        case Exited() if process.ran_out_of_memory:
+            return report.out_of_memory(request_id)
         case InitFailed():
             return report.init_failed(event.payload)
         case Exited():

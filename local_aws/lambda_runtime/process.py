@@ -1,6 +1,5 @@
 """One runtime process: a Python interpreter that runs the runtime interface client."""
 
-import contextlib
 import os
 import queue
 import subprocess
@@ -10,21 +9,37 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import psutil
-
+from local_aws.lambda_runtime.memory import peak_mb, resident_mb
 from local_aws.lambda_runtime.output import LogEvent, OutputReader
-from local_aws.lambda_runtime.runtime_api import Event, Exited, Invocation, RuntimeApi
+from local_aws.lambda_runtime.runtime_api import (
+    Event,
+    Exited,
+    Invocation,
+    Ready,
+    Responded,
+    RuntimeApi,
+)
 from local_aws.lambda_runtime.runtime_home import BOOTSTRAP
 from local_aws.processes import kill_group
 
 # The interpreter below the virtual environment: the same Python without its packages.
 INTERPRETER = getattr(sys, "_base_executable", sys.executable)
+_MEMORY_LOOK_SECONDS = 0.05
 
 
 class RuntimeProcess:
-    """A started process. Its events come one by one from ``next_event``."""
+    """A started process. Its events come one by one from ``next_event``.
 
-    def __init__(self, home: Path, task_root: Path, environment: Mapping[str, str]) -> None:
+    One that takes more memory than ``memory_mb``, its children included, is killed.
+    """
+
+    def __init__(
+        self, home: Path, task_root: Path, environment: Mapping[str, str], memory_mb: int
+    ) -> None:
+        self.ran_out_of_memory = False
+        self._memory_mb = memory_mb
+        self._at_work = threading.Event()
+        self._at_work.set()  # it begins with its init phase
         self._api = RuntimeApi()
         read_end, write_end = os.pipe()
         try:
@@ -51,6 +66,7 @@ class RuntimeProcess:
         self._output = OutputReader(read_end)
         self._peak_mb = 0
         threading.Thread(target=self._report_exit, name="lambda-process", daemon=True).start()
+        threading.Thread(target=self._limit_memory, name="lambda-memory", daemon=True).start()
 
     @property
     def is_alive(self) -> bool:
@@ -59,14 +75,18 @@ class RuntimeProcess:
 
     def submit(self, invocation: Invocation) -> None:
         """Hand over the next invocation."""
+        self._at_work.set()
         self._api.submit(invocation)
 
     def next_event(self, deadline: float) -> Event | None:
         """Wait for an event until ``deadline`` (monotonic seconds); None when it is past."""
         try:
-            return self._api.events.get(timeout=max(0.0, deadline - time.monotonic()))
+            event = self._api.events.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
             return None
+        if isinstance(event, Ready | Responded):
+            self._at_work.clear()
+        return event
 
     def take_output(self) -> list[LogEvent]:
         """Return and forget what it wrote so far."""
@@ -74,8 +94,7 @@ class RuntimeProcess:
 
     def peak_memory_mb(self) -> int:
         """Return the most memory the process ever held, as far as it could be seen."""
-        with contextlib.suppress(OSError, ValueError, psutil.Error):
-            self._peak_mb = max(self._peak_mb, _peak_memory_mb(self._process.pid))
+        self._peak_mb = max(self._peak_mb, peak_mb(self._process.pid))
         return self._peak_mb
 
     def finish(self) -> list[LogEvent]:
@@ -92,11 +111,14 @@ class RuntimeProcess:
 
     def _report_exit(self) -> None:
         self._api.events.put(Exited(self._process.wait()))
+        self._at_work.set()
 
-
-def _peak_memory_mb(pid: int) -> int:
-    if sys.platform == "linux":
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) // 1024
-    return int(psutil.Process(pid).memory_info().rss) // 2**20
+    def _limit_memory(self) -> None:
+        """Look at its memory while it works; an idle process takes none."""
+        while self._at_work.wait() and self.is_alive:
+            used = resident_mb(self._process.pid)
+            self._peak_mb = max(self._peak_mb, used)
+            if used > self._memory_mb:
+                self.ran_out_of_memory = True
+                kill_group(self._process.pid)
+            time.sleep(_MEMORY_LOOK_SECONDS)

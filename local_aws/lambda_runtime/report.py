@@ -53,6 +53,20 @@ def exited(request_id: str, code: int) -> Failure:
     )
 
 
+def out_of_memory(request_id: str) -> Failure:
+    """Describe a process that was killed because it held more memory than the function has.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+    """
+    text = f"RequestId: {request_id} Error: {_exit_reason(-signal.SIGKILL)}"
+    return Failure(
+        status="error",
+        error_type="Runtime.OutOfMemory",
+        payload=_error("Runtime.OutOfMemory", text),
+        log_lines=(text, "Runtime.OutOfMemory"),
+    )
+
+
 def init_failed(payload: bytes) -> Failure:
     """Describe a module that could not be loaded; ``payload`` is the runtime's own."""
     error_type = str(json.loads(payload).get("errorType", "Runtime.Unknown"))

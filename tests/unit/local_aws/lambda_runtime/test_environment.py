@@ -319,3 +319,44 @@ def test_memory_used_is_measured(sandbox: Sandbox) -> None:
     large = used(invoke(environment, 100 * 2**20))
     assert 5 < small < 100
     assert large >= small + 90
+
+
+HOLD = """
+import time
+def handler(event, context):
+    held = bytearray(event["mb"] * 2**20)
+    held[::4096] = b"x" * len(held[::4096])
+    time.sleep(event.get("seconds", 0))
+    return len(held)
+"""
+
+
+def test_a_function_has_the_memory_it_was_given(sandbox: Sandbox) -> None:
+    environment = sandbox.start(HOLD, memory_mb=256)
+    outcome = invoke(environment, {"mb": 100, "seconds": 1})
+    assert (outcome.is_error, json.loads(outcome.payload)) == (False, 100 * 2**20)
+
+
+def test_more_memory_ends_the_environment(sandbox: Sandbox) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html"""
+    environment = sandbox.start(HOLD, memory_mb=256)
+    outcome = invoke(environment, {"mb": 400, "seconds": 60})
+    assert outcome.is_error
+    assert json.loads(outcome.payload) == {
+        "errorType": "Runtime.OutOfMemory",
+        "errorMessage": "RequestId: id-1 Error: Runtime exited with error: signal: killed",
+    }
+    assert "Error Type: Runtime.OutOfMemory" in log(outcome)
+    # The next invocation has a new process.
+    assert not invoke(environment, {"mb": 1}, "id-2").is_error
+
+
+def test_memory_of_children_counts(sandbox: Sandbox) -> None:
+    source = (
+        "import subprocess, sys\n"
+        "def handler(event, context):\n"
+        "    hold = 'x = bytearray(400 * 2**20); x[::4096] = bytes(len(x[::4096])); input()'\n"
+        "    subprocess.Popen([sys.executable, '-c', hold], stdin=subprocess.PIPE).wait()\n"
+    )
+    environment = sandbox.start(source, memory_mb=256)
+    assert json.loads(invoke(environment).payload)["errorType"] == "Runtime.OutOfMemory"
