@@ -7,6 +7,7 @@ A call that is not in the tables is not judged: the tests then fail, and the tab
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,14 @@ class Place:
 class Call:
     """One line of the local AWS's call log, made in a role's name.
 
-    ``role`` is the role's name. ``succeeded`` is false where the service answered with an error.
+    ``role`` is the role's name, ``status`` the answer's HTTP status.
     """
 
     role: str
     service: str
     operation: str
     parameters: Parameters
-    succeeded: bool
+    status: int = 200
 
     @property
     def name(self) -> str:
@@ -63,12 +64,20 @@ class Call:
     def needs(self, place: Place) -> list[Need]:
         """Return the rights that the call needs. Raises NotJudgedError."""
         if self.service == "s3" and self.operation in _S3:
-            return list(_S3[self.operation](self.parameters))
+            return [*_S3[self.operation](self.parameters), *self._to_hear_that_it_is_gone()]
         if self.name in _FREE:
             return []
         if self.name not in _OTHERS:
             raise NotJudgedError(f"tests/calls.py does not know {self.name}: {self.parameters}")
         return list(_OTHERS[self.name](self.parameters, place))
+
+    def _to_hear_that_it_is_gone(self) -> Iterator[Need]:
+        """S3 says 404 only to those who may list the bucket, and to others 403.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+        """
+        if self.status == HTTPStatus.NOT_FOUND and "Key" in self.parameters:
+            yield Need("s3:ListBucket", f"arn:aws:s3:::{self.parameters['Bucket']}")
 
 
 def read(log: Path) -> list[Call]:
@@ -82,7 +91,7 @@ def read(log: Path) -> list[Call]:
         elif role := roles.get(line["access_key"] or ""):
             name, parameters = line["operation"], line["parameters"]
             service = _PREFIXES.get(line["service"], line["service"])
-            calls.append(Call(role, service, name, parameters, line["status"] < 400))
+            calls.append(Call(role, service, name, parameters, line["status"]))
     return calls
 
 
@@ -136,13 +145,14 @@ def _bucket(action: str) -> Callable[[Parameters], Iterator[Need]]:
 def _copy(call: Parameters) -> Iterator[Need]:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"""
     source, _, version = str(call["CopySource"]).lstrip("/").partition("?versionId=")
-    suffix = "Version" if version else ""
+    suffix, own = "Version" if version else "", f"{call['Bucket']}/"
     yield Need(f"s3:GetObject{suffix}", f"arn:aws:s3:::{source}")
     if "Key" in call:
         yield from _object("s3:PutObject")(call)
     if "Tagging" in call:
         yield from _object("s3:PutObjectTagging")(call)
-    elif call.get("TaggingDirective", "COPY") == "COPY" and "UploadId" not in call:
+    elif call.get("TaggingDirective", "COPY") == "COPY" and not source.startswith(own):
+        # What a role moves within a bucket it wrote itself, without tags.
         yield Need(f"s3:GetObject{suffix}Tagging", f"arn:aws:s3:::{source}")
 
 

@@ -47,6 +47,8 @@ OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "Bool": lambda wanted, value: wanted.lower() == value.lower(),
     "NumericLessThan": lambda limit, value: float(value) < float(limit),
 }
+IF_EXISTS = "IfExists"
+"""Behind an operator: the condition holds where the request has no such key at all."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Statement:
     source: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        unknown = [*(self.source.keys() - KNOWN), *(self.conditions.keys() - OPERATORS.keys())]
+        operators = {name.removesuffix(IF_EXISTS) for name in self.conditions}
+        unknown = [*(self.source.keys() - KNOWN), *(operators - OPERATORS.keys())]
         if unknown or "${" in str(self.source):
             raise NotJudgedError(f"{unknown or 'a policy variable'} in {self.source}")
 
@@ -116,11 +119,18 @@ class Statement:
             and any(like(pattern, resource) for pattern in self.resources)
             and (self.principals in (None, "*") or caller in (*self.services, *self.accounts))
             and all(
-                key in context and any(OPERATORS[operator](v, context[key]) for v in listed(values))
+                _holds(operator, key, listed(values), context)
                 for operator, keys in self.conditions.items()
                 for key, values in keys.items()
             )
         )
+
+
+def _holds(operator: str, key: str, wanted: Sequence[str], context: Context) -> bool:
+    if key not in context:
+        return operator.endswith(IF_EXISTS)
+    fits = OPERATORS[operator.removesuffix(IF_EXISTS)]
+    return any(fits(value, context[key]) for value in wanted)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,21 @@ locals {
   writeable = [for uri in local.writes : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}*"]
   code      = [for uri in values(local.location) : "arn:${local.partition}:s3:::${trimprefix(uri, "s3://")}"]
 
+  # Spark's file system asks whether the folders above a prefix are there, as objects and as folders:
+  # a/b/ → a, a/b
+  # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/troubleshooting_s3a.html
+  above = {
+    for uri, parts in local.split : uri => [
+      for depth in range(1, length(split("/", parts[1]))) : join("/", slice(split("/", parts[1]), 0, depth))
+    ]
+  }
+  folders = distinct(flatten([for uri, parts in local.split : [for folder in local.above[uri] : "arn:${local.partition}:s3:::${parts[0]}/${folder}"]]))
+
   # Listing is granted per bucket and bound to the prefixes.
   listable = {
-    for bucket in distinct([for parts in values(local.split) : parts[0]]) : bucket => sort([
-      for parts in values(local.split) : "${parts[1]}*" if parts[0] == bucket
-    ])
+    for bucket in distinct([for parts in values(local.split) : parts[0]]) : bucket => distinct(sort(flatten([
+      for uri, parts in local.split : concat(["${parts[1]}*"], [for folder in local.above[uri] : "${folder}/" if "${folder}/" != parts[1]]) if parts[0] == bucket
+    ])))
   }
 }
 
@@ -73,7 +83,7 @@ resource "aws_iam_role_policy" "execution" {
         Sid      = "ReadData"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:GetObjectVersion"]
-        Resource = local.readable
+        Resource = concat(local.readable, local.folders)
       }],
       length(local.writeable) == 0 ? [] : [{
         Sid      = "WriteData"
@@ -83,11 +93,13 @@ resource "aws_iam_role_policy" "execution" {
       }],
       [
         for bucket, prefixes in local.listable : {
-          Sid       = "List${replace(title(replace(bucket, "/[.-]/", " ")), " ", "")}"
-          Effect    = "Allow"
-          Action    = ["s3:ListBucket"]
-          Resource  = ["arn:${local.partition}:s3:::${bucket}"]
-          Condition = { StringLike = { "s3:prefix" = prefixes } }
+          Sid      = "List${replace(title(replace(bucket, "/[.-]/", " ")), " ", "")}"
+          Effect   = "Allow"
+          Action   = ["s3:ListBucket"]
+          Resource = ["arn:${local.partition}:s3:::${bucket}"]
+          # Where an object is missing S3 says so only to those who may list, and that question has no
+          # prefix: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+          Condition = { StringLikeIfExists = { "s3:prefix" = prefixes } }
         }
       ],
       length(local.listable) == 0 ? [] : [{

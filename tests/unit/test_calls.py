@@ -14,7 +14,7 @@ OBJECT = {"Bucket": "data", "Key": "folder/a file.csv"}
 
 
 def call(service: str, operation: str, **parameters: Any) -> Call:
-    return Call("role", service, operation, parameters, succeeded=True)
+    return Call("role", service, operation, parameters)
 
 
 def needs(service: str, operation: str, **parameters: Any) -> list[str]:
@@ -44,6 +44,12 @@ def test_a_copy_needs_both_ends_and_its_tags() -> None:
     ]
     with_tags = needs("s3", "CopyObject", **OBJECT, CopySource="source/in.csv")
     assert with_tags[-1] == "s3:GetObjectTagging on arn:aws:s3:::source/in.csv"
+
+
+def test_to_hear_that_an_object_is_missing_needs_the_right_to_list() -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"""
+    missed = Call("role", "s3", "HeadObject", OBJECT, 404)
+    assert [str(need) for need in missed.needs(PLACE)][1:] == ["s3:ListBucket on arn:aws:s3:::data"]
 
 
 def test_listing_says_which_prefix() -> None:

@@ -136,3 +136,12 @@ def test_a_single_role_as_principal_is_not_judged() -> None:
     role = {"AWS": "arn:aws:iam::111111111111:role/some"}
     with pytest.raises(NotJudgedError):
         policies(allow("kms:Decrypt", "*", Principal=role)).allows("kms:Decrypt", "key")
+
+
+def test_a_condition_if_exists_holds_without_its_key() -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
+    condition = {"StringLikeIfExists": {"s3:prefix": "kept/*"}}
+    some = policies(allow("s3:ListBucket", BUCKET, Condition=condition))
+    assert some.allows("s3:ListBucket", BUCKET)
+    assert some.allows("s3:ListBucket", BUCKET, {"s3:prefix": "kept/x"})
+    assert not some.allows("s3:ListBucket", BUCKET, {"s3:prefix": "other/"})

@@ -64,10 +64,13 @@ run "reads_and_writes_only_what_is_named" {
     condition = {
       for s in jsondecode(aws_iam_role_policy.execution.policy).Statement : s.Sid => s.Resource
       } == {
-      ReadCode      = ["arn:aws:s3:::shared/more.zip", "arn:aws:s3:::artifacts/glue_scripts/process-csv-data/job.py", "arn:aws:s3:::artifacts/glue_scripts/process-csv-data/library.py"]
-      WriteLogs     = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws-glue/*"]
-      WriteMetrics  = ["*"]
-      ReadData      = ["arn:aws:s3:::source/raw/*", "arn:aws:s3:::source/late/*", "arn:aws:s3:::processed/people/*"]
+      ReadCode     = ["arn:aws:s3:::shared/more.zip", "arn:aws:s3:::artifacts/glue_scripts/process-csv-data/job.py", "arn:aws:s3:::artifacts/glue_scripts/process-csv-data/library.py"]
+      WriteLogs    = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws-glue/*"]
+      WriteMetrics = ["*"]
+      ReadData = [
+        "arn:aws:s3:::source/raw/*", "arn:aws:s3:::source/late/*", "arn:aws:s3:::processed/people/*",
+        "arn:aws:s3:::processed/people", "arn:aws:s3:::source/late", "arn:aws:s3:::source/raw",
+      ]
       WriteData     = ["arn:aws:s3:::processed/people/*"]
       ListSource    = ["arn:aws:s3:::source"]
       ListProcessed = ["arn:aws:s3:::processed"]
@@ -77,7 +80,7 @@ run "reads_and_writes_only_what_is_named" {
   }
 
   assert {
-    condition     = one([for s in jsondecode(aws_iam_role_policy.execution.policy).Statement : s if s.Sid == "ListSource"]).Condition.StringLike["s3:prefix"] == ["late/*", "raw/*"]
+    condition     = one([for s in jsondecode(aws_iam_role_policy.execution.policy).Statement : s if s.Sid == "ListSource"]).Condition.StringLikeIfExists["s3:prefix"] == ["late/*", "raw/*"]
     error_message = "Listing must be bound to the prefixes."
   }
 
@@ -438,5 +441,24 @@ run "a_configuration_of_ones_own_wins" {
   assert {
     condition     = aws_glue_job.this.security_configuration == "sealed" && length(aws_glue_security_configuration.this) == 0
     error_message = "The named configuration must be the job's."
+  }
+}
+
+run "sees_the_folders_above_its_prefix_and_nothing_in_them" {
+  command = plan
+
+  variables {
+    reads  = []
+    writes = ["s3://processed/curated/eu/orders/"]
+  }
+
+  assert {
+    condition     = one([for s in jsondecode(aws_iam_role_policy.execution.policy).Statement : s.Resource if s.Sid == "ReadData"]) == ["arn:aws:s3:::processed/curated/eu/orders/*", "arn:aws:s3:::processed/curated", "arn:aws:s3:::processed/curated/eu", "arn:aws:s3:::processed/curated/eu/orders"]
+    error_message = "The folders themselves may be asked for, what lies in them not."
+  }
+
+  assert {
+    condition     = one([for s in jsondecode(aws_iam_role_policy.execution.policy).Statement : s if s.Sid == "ListProcessed"]).Condition.StringLikeIfExists["s3:prefix"] == ["curated/", "curated/eu/", "curated/eu/orders/*"]
+    error_message = "The folders above may be seen to be there."
   }
 }
