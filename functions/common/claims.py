@@ -36,6 +36,7 @@ class Origin(StrEnum):
     EVENT = "event"
     SWEEP = "sweep"
     REPLAY = "replay"
+    BATCH = "batch"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What there is to package, and the packages themselves."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ MAX_UNZIPPED_BYTES = 250 * 1024 * 1024
 _SHARED = "common"
 _GLUE_LIBRARY = "pipeline_spark"
 _FORMAT = "1"
+_OWN_IMPORT = re.compile(r"^\s*(?:from|import) functions\.(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ class Project:
     def _make_function(self, name: str) -> Package:
         functions = self.root / "functions"
         own = {"functions/__init__.py": functions / "__init__.py"}
-        for folder in (_SHARED, name):
+        for folder in (_SHARED, *used_folders(functions, name)):
             own |= files_below(functions / folder, f"functions/{folder}/")
-        own.pop(f"functions/{name}/requirements.txt", None)
+            own.pop(f"functions/{folder}/requirements.txt", None)
         libraries = dependencies(
             functions / name / "requirements.txt", self.architecture, self.dist / ".dependencies"
         )
@@ -88,6 +90,22 @@ class Project:
         folder = self.root / "examples" / example / "functions" / function
         archive = self.dist / "examples" / example / f"{function}.zip"
         return _make(name, archive, files_below(folder, f"{function}/"))
+
+
+def used_folders(functions: Path, name: str) -> list[str]:
+    """Return the function's folder and those of the functions that it imports, all the way down.
+
+    Most functions import none; process_batch takes the steps of several in one process.
+    """
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        folder = waiting.pop()
+        found.append(folder)
+        for path in sorted((functions / folder).glob("**/*.py")):
+            imported = set(_OWN_IMPORT.findall(path.read_text(encoding="utf-8")))
+            waiting += sorted(imported - {_SHARED, *found, *waiting})
+    return found
 
 
 def _make(name: str, archive: Path, contents: Contents, *conditions: str) -> Package:

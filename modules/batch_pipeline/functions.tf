@@ -1,0 +1,72 @@
+locals {
+  packages = coalesce(var.functions.packages_directory, "${local.root}/dist/functions")
+
+  glue_catalog = "arn:${local.partition}:glue:${local.here}"
+}
+
+module "process_batch" {
+  source = "../function"
+
+  name            = "${var.name_prefix}process-batch"
+  description     = "Takes many small files, one after the other, the whole way that one goes alone."
+  handler         = "functions.process_batch.handler.handler"
+  package         = { path = "${local.packages}/process_batch.zip" }
+  architecture    = var.functions.architecture
+  memory_mb       = var.functions.memory_mb
+  timeout_seconds = var.functions.timeout_seconds
+  # Four copies of the largest file: as it came, unpacked, as Parquet, and the rows put aside.
+  ephemeral_storage_mb = max(512, var.batch.threshold_mb * 4)
+
+  environment = merge(
+    {
+      LOG_LEVEL               = var.functions.log_level
+      POWERTOOLS_SERVICE_NAME = local.name
+      PROCESSED_BUCKET        = var.pipeline.processed_bucket
+      CLAIMS_TABLE            = var.pipeline.claims_table
+      STATE_MACHINE_ARN       = var.pipeline.state_machine_arn
+      THRESHOLD_MB            = var.batch.threshold_mb
+      ON_CONTRADICTION        = var.batch.on_contradiction
+    },
+    { for name in compact([var.pipeline.database_name]) : "CATALOG_DATABASE" => name },
+  )
+
+  # The rights of validate_file, process_file, publish_output and quarantine_file, whose work it does.
+  policy_statements = merge(
+    {
+      ReadSource = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${local.source_arn}/*"] }
+      # Without them S3 answers 403 and not 404 for what is gone or not there yet.
+      SeeWhatIsThere = { actions = ["s3:ListBucket"], resources = [local.source_arn, local.processed_arn] }
+      SeeVersions    = { actions = ["s3:ListBucketVersions"], resources = [local.source_arn] }
+      WriteAttempts = {
+        actions   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+        resources = ["${local.processed_arn}/attempts/*"]
+      }
+      Publish = { actions = ["s3:GetObject", "s3:PutObject"], resources = ["${local.processed_arn}/processed/*.manifest"] }
+      Keep = {
+        actions   = ["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"]
+        resources = ["${local.processed_arn}/quarantine/*"]
+      }
+      Claim = {
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        resources = ["arn:${local.partition}:dynamodb:${local.here}:table/${var.pipeline.claims_table}"]
+      }
+      # Files over the threshold go their own way.
+      StartExecutions = { actions = ["states:StartExecution"], resources = [var.pipeline.state_machine_arn] }
+      ReadExecutions = {
+        actions   = ["states:DescribeExecution"]
+        resources = ["${replace(var.pipeline.state_machine_arn, ":stateMachine:", ":execution:")}:*"]
+      }
+    },
+    {
+      for name in compact([var.pipeline.database_name]) : "KeepTables" => {
+        actions   = ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable"]
+        resources = ["${local.glue_catalog}:catalog", "${local.glue_catalog}:database/${name}", "${local.glue_catalog}:table/${name}/*"]
+      }
+    },
+  )
+
+  log_retention_days       = var.log_retention_days
+  permissions_boundary_arn = var.security.permissions_boundary_arn
+  kms_key_arn              = var.security.kms_key_arn
+  tags                     = var.tags
+}
