@@ -89,6 +89,8 @@ def _lambda_settings(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         "LAMBDA_RUNTIME_EXECUTOR": "local_aws",
         "LAMBDA_KEEPALIVE_MS": str(int(idle_seconds * 1000)),
+        # "Lambda … tries … two more times, with a one-minute wait before the first retry".
+        "LAMBDA_RETRY_BASE_DELAY": environ.get("LOCAL_AWS_LAMBDA_RETRY_SECONDS", "60"),
         # A look at a local queue costs a millisecond; the default lets a message wait ten seconds.
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.5",
     }
