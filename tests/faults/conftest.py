@@ -5,13 +5,41 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.world import World, deploy, local_aws
-from tests.integration.conftest import packages  # noqa: F401 - a fixture
+pytest.register_assert_rewrite("tests.faults.matrix")
+
+from tests.faults import table  # noqa: E402 - assertions below it are rewritten
+from tests.faults.matrix import FAULTS  # noqa: E402
+from tests.faults.world import World, deploy, local_aws  # noqa: E402
+from tests.integration.conftest import packages  # noqa: E402, F401 - a fixture
+
+RESULTS = {"passed": "held", "failed": "broken"}
+_results = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_results] = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Note what became of each fault."""
+    report: pytest.TestReport = yield  # type: ignore[misc]
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    if "fault" in params and (report.when == "call" or report.failed):
+        item.config.stash[_results][params["fault"].name] = RESULTS[report.outcome]
+    return report  # type: ignore[return-value]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the table, if all faults were played."""
+    results = session.config.stash[_results]
+    if results.keys() == FAULTS.keys():
+        table.FILE.write_text(table.render(FAULTS.values(), results), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def world(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:  # noqa: F811
     """A deployed pipeline, all of whose inner calls pass the proxy."""
     state: Path = tmp_path_factory.mktemp("faults")
-    with local_aws(state / "aws") as (aws, proxy):
-        yield deploy(aws, proxy, state)
+    with local_aws(state / "aws") as running:
+        yield deploy(running.aws, running.proxy, state)

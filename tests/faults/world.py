@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from local_aws import server
 from local_aws.settings import Settings
@@ -24,23 +23,43 @@ from tools.inbox import Inbox
 FUNCTION_SECONDS = 15
 """How long a function may take, so that its timeout is soon there."""
 
+AGES = {"sweep_source": {"MIN_AGE_SECONDS": "1"}}
+"""From which age on the sweep takes an object for missed."""
+
 VISIBILITY_SECONDS = 10
 """After which an event that failed is tried again; six times the timeout in earnest."""
 
 
-@contextmanager
-def local_aws(state: Path) -> Iterator[tuple[Aws, Proxy]]:
-    """Start a local AWS whose services, functions and jobs call one another through a proxy.
+@dataclass(frozen=True)
+class LocalAws:
+    """A local AWS whose services, functions and jobs call one another through a proxy.
 
-    The clients that are handed out go past the proxy: what a test looks at is never faulty.
+    ``aws`` goes past the proxy: what a test looks at is never faulty.
     """
+
+    settings: Settings
+    proxy: Proxy
+
+    @property
+    def aws(self) -> Aws:
+        return Aws(self.settings.endpoint_url)
+
+    def start(self) -> int:
+        """Start it; return the process id of its supervisor."""
+        through = {"LOCAL_AWS_INTERNAL_ENDPOINT_URL": self.proxy.endpoint_url}
+        return server.start(self.settings, {**os.environ, **through}).pid
+
+
+@contextmanager
+def local_aws(state: Path) -> Iterator[LocalAws]:
+    """Start a local AWS behind a proxy, and stop both in the end."""
     port = _free_port()
     settings = Settings.from_environment(os.environ, state, port, state)
     with Proxy(f"http://127.0.0.1:{port}") as proxy:
-        through = {"LOCAL_AWS_INTERNAL_ENDPOINT_URL": proxy.endpoint_url}
-        running = server.start(settings, {**os.environ, **through})
+        made = LocalAws(settings, proxy)
+        made.start()
         try:
-            yield Aws(running.endpoint_url), proxy
+            yield made
         finally:
             server.stop(settings)
 
@@ -62,6 +81,12 @@ class Watch:
                 begun = time.monotonic()
                 self._seen, self._begun = self.reader.evidence(), begun
             return self._seen
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Look at nothing meanwhile."""
+        with self._lock:
+            yield
 
 
 @dataclass(frozen=True)
@@ -110,9 +135,12 @@ def deploy(aws: Aws, proxy: Proxy, state: Path) -> World:
 
 def _hurry(aws: Aws, deployment: Deployment) -> None:
     """Shorten the timeouts that have no variable, because nobody needs them short but tests."""
-    changes: Any = {"Timeout": FUNCTION_SECONDS}
-    for name in deployment.function_names.values():
-        aws.functions.update_function_configuration(FunctionName=name, **changes)
+    for folder, name in deployment.function_names.items():
+        configuration = aws.functions.get_function_configuration(FunctionName=name)
+        variables = configuration["Environment"]["Variables"] | AGES.get(folder, {})
+        aws.functions.update_function_configuration(
+            FunctionName=name, Timeout=FUNCTION_SECONDS, Environment={"Variables": variables}
+        )
     aws.sqs.set_queue_attributes(
         QueueUrl=deployment.trigger_queue_url,
         Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)},

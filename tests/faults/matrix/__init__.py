@@ -5,9 +5,12 @@ One module per part of the way that a file takes; ``registry`` holds them togeth
 
 from tests.faults.matrix import (  # noqa: F401 - each registers its faults
     arrival,
+    chance,
     content,
+    flaky,
     functions,
     jobs,
+    maps,
     operation,
     publishing,
     telling,

@@ -65,6 +65,7 @@ class Stage:
 
     def arrived(self, key: str, version: str, mark: str = "") -> Version:
         """Note a version that was uploaded in another way."""
+        self.expect(order={(key, version): len(self.expected.order)})
         if mark:
             self.expect(marks={(key, version): mark})
         return Version(key, version, mark)

@@ -22,10 +22,11 @@ NEVER = -1
 class Expected:
     """What a test knows and the evidence cannot show.
 
-    ``vanished`` are versions that arrived and were deleted, as (key, version). ``by_hand`` are
-    names of runs that a person started. ``dead_letters`` are (hop, words of the message). ``marks``
-    says what the rows of a version hold. ``repeatable`` are ids of notifications whose publisher
-    lost SNS's answer, so that the same message may have come again.
+    ``vanished`` are versions that arrived and were deleted, as (key, version); ``order`` numbers
+    versions as they were uploaded, where the bucket can no longer tell. ``by_hand`` are names of
+    runs that a person started. ``dead_letters`` are (hop, words of the message). ``marks`` says
+    what the rows of a version hold. ``repeatable`` are ids of notifications whose publisher lost
+    SNS's answer, so that the same message may have come again.
     """
 
     vanished: frozenset[tuple[str, str]] = frozenset()
@@ -33,6 +34,7 @@ class Expected:
     dead_letters: tuple[tuple[str, str], ...] = ()
     marks: Mapping[tuple[str, str], str] = field(default_factory=dict)
     repeatable: frozenset[str] = frozenset()
+    order: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def __or__(self, other: "Expected") -> "Expected":
         """Return what both expect."""
@@ -42,6 +44,7 @@ class Expected:
             self.dead_letters + other.dead_letters,
             {**self.marks, **other.marks},
             self.repeatable | other.repeatable,
+            {**self.order, **other.order},
         )
 
 
@@ -69,7 +72,13 @@ class _Judge:
 
     @cached_property
     def _ranks(self) -> dict[tuple[str, str], int]:
-        return {(one.key, one.version): one.rank for one in self._arrived}
+        listed = {(one.key, one.version): one.rank for one in self._arrived}
+        # Numbers of one kind per key: those of the test only where it has numbered all versions.
+        numbered = self.expected.order
+        partly = {key for key, version in listed if (key, version) not in numbered}
+        return {
+            each: rank if each[0] in partly else numbered[each] for each, rank in listed.items()
+        }
 
     @cached_property
     def _claims(self) -> dict[tuple[str, str], list[Claim]]:

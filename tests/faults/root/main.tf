@@ -63,6 +63,8 @@ module "pipeline" {
   glue          = { timeout_minutes = 20 }
   monitoring    = null
   retention     = null
+  # Ticks when a test invokes it.
+  sweep         = { rate_minutes = 10000 }
   force_destroy = true
 }
 

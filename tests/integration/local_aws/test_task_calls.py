@@ -24,7 +24,7 @@ ROLE = "arn:aws:iam::000000000000:role/states"
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Aws, Proxy]]:
     with local_aws(tmp_path_factory.mktemp("task_calls")) as running:
-        yield running
+        yield running.aws, running.proxy
 
 
 @pytest.fixture
