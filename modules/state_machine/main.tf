@@ -10,6 +10,8 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
+  # checkov:skip=CKV_AWS_338:How long logs are kept is for the root to say (logging.retention_days).
+
   count = var.logging == null ? 0 : 1
 
   # Below /aws/vendedlogs/ the resource policy for log delivery cannot outgrow its limit:
