@@ -32,6 +32,7 @@ class Deployment:
     function_names: Mapping[str, str]
     glue_job_names: Mapping[str, str]
     dashboard_name: str | None
+    database_name: str | None
     claims_table: str
     dead_letter_queue_urls: Mapping[str, str]
 

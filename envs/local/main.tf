@@ -13,9 +13,11 @@ module "pipeline" {
 
   name_prefix   = var.name_prefix
   orchestration = { style = var.orchestration, poll_seconds = 1, timeout_hours = 2 }
+  engine        = var.engine
   functions     = { packages_directory = var.packages_directory, architecture = var.architecture, log_level = var.log_level }
   glue          = { library = var.glue_library, timeout_minutes = 20 }
   subscriptions = var.subscriptions
+  catalog       = {}
   security      = { kms_key_arn = one(module.encryption_key[*].arn) }
 
   # The provider waits about a minute until a bucket's lifecycle rules have settled on AWS, and does

@@ -57,3 +57,8 @@ output "dead_letter_queue_urls" {
   description = "URLs of the dead-letter queues, by the function that should have got what lies there."
   value       = module.pipeline.dead_letter_queue_urls
 }
+
+output "database_name" {
+  description = "Database of the Data Catalog with the datasets' tables, or null."
+  value       = module.pipeline.database_name
+}

@@ -10,6 +10,7 @@ from functions.common.manifests import Manifest, ManifestChangedError, Provenanc
 from functions.common.objects import ObjectVersion
 from functions.publish_output.attempt import Attempt
 from functions.publish_output.order import may_replace
+from functions.publish_output.table import Catalog, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -43,6 +44,15 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Outlet:
+    """Where outputs are published. Without a catalog no table is kept."""
+
+    s3: "S3Client"
+    processed_bucket: str
+    catalog: Catalog | None = None
+
+
+@dataclass(frozen=True)
 class Publication:
     """What came of it. ``superseded_by`` is the version whose output stands, if ours does not."""
 
@@ -61,19 +71,25 @@ class Publication:
         return {**asdict(self), "warnings": list(self.warnings)}
 
 
-def publish(request: Request, processed_bucket: str, s3: "S3Client") -> Publication:
+def publish(request: Request, outlet: Outlet) -> Publication:
     """Publish an attempt, unless the output of a newer version is published already.
 
     The state machine names the one attempt that it waited for, so that no other one, a run that was
     started twice or that ended late, is ever published. To publish an attempt again is no error.
 
+    The table comes first: its columns without the rows are harmless, and what fails there has
+    published nothing.
+
     Raises AttemptIncompleteError, PublishConflictError (try again) and botocore's errors.
     """
     item = request.item
-    layout = Layout.of(processed_bucket, item.bucket, item.key)
+    layout = Layout.of(outlet.processed_bucket, item.bucket, item.key)
     prefix = layout.attempt_key(request.attempt_id)
-    attempt = Attempt.read(s3, processed_bucket, prefix, request.attempt_id)
-    newer = _write_manifest(request, attempt, layout, s3)
+    attempt = Attempt.read(outlet.s3, outlet.processed_bucket, prefix, request.attempt_id)
+    warnings: tuple[str, ...] = ()
+    if outlet.catalog is not None:
+        warnings = Table(outlet.catalog, layout).take_in(attempt.columns)
+    newer = _write_manifest(request, attempt, layout, outlet.s3)
     return Publication(
         published=newer is None,
         manifest_uri=layout.manifest_uri,
@@ -83,6 +99,7 @@ def publish(request: Request, processed_bucket: str, s3: "S3Client") -> Publicat
         files=len(attempt.files),
         bytes=sum(attempt.files.values()),
         superseded_by=None if newer is None else newer.version_id or "unknown",
+        warnings=warnings,
     )
 
 

@@ -39,7 +39,8 @@ class Report:
     """The input of the function, parsed. What the execution did not get to is None.
 
     ``item`` is None where an execution failed because its input names no object.
-    ``redrive_count`` is how often the execution had been redriven when it ended so.
+    ``redrive_count`` is how often the execution had been redriven when it ended so. ``kept_at`` is
+    where an invalid file was put aside, ``quarantined_rows`` how many rows of a valid one were.
     """
 
     outcome: Outcome
@@ -57,6 +58,9 @@ class Report:
     job_run_id: str | None
     failure: Failure | None
     redrive_count: int = 0
+    kept_at: str | None = None
+    quarantined_rows: int = 0
+    warnings: tuple[str, ...] = ()
 
     @property
     def notification_id(self) -> str:
@@ -83,7 +87,7 @@ class Report:
             execution_name=str(data.get("execution_name") or ""),
             state_machine_name=str(data.get("state_machine_name") or "the pipeline"),
             started_at=data.get("started_at"),
-            rows=validation.get("row_count"),
+            rows=publication.get("rows", validation.get("row_count")),
             file_type=validation.get("file_type"),
             manifest_uri=publication.get("manifest_uri"),
             superseded_by=publication.get("superseded_by"),
@@ -92,6 +96,9 @@ class Report:
             job_run_id=job.get("job_run_id") or (failure.job_run_id if failure else None),
             failure=failure,
             redrive_count=int(data.get("redrive_count") or 0),
+            kept_at=(data.get("quarantine") or {}).get("copy_uri"),
+            quarantined_rows=int(publication.get("quarantined_rows") or 0),
+            warnings=tuple(map(str, publication.get("warnings") or ())),
         )
 
 

@@ -61,6 +61,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"Version:    {report.item.version_id}"
     if report.manifest_uri:
         yield f"Published:  {report.manifest_uri}"
+    if report.kept_at:
+        yield f"Kept at:    {_visible(report.kept_at)}"
     if report.started_at:
         yield f"Started:    {report.started_at}"
     yield f"Pipeline:   {report.state_machine_name}"
@@ -75,8 +77,16 @@ def _what_happened(report: Report) -> Iterator[str]:
     if report.outcome is Outcome.SUCCESS:
         rows = "" if report.rows is None else f": {_counted(report.rows)}"
         yield f"The file {name} was turned into Parquet{rows}."
+        if report.quarantined_rows:
+            put_aside = _counted(report.quarantined_rows)
+            yield f"Besides, {put_aside} did not fit the rest of the file and went to quarantine/."
+        for warning in report.warnings:
+            yield f"Note: {_shortened(warning)}"
         yield ""
-        yield "What to do: nothing."
+        if report.quarantined_rows:
+            yield "What to do: mend the rows at their source, or see why they look different."
+        else:
+            yield "What to do: nothing."
     elif report.outcome is Outcome.SUPERSEDED:
         newer = f" ({report.superseded_by})" if report.superseded_by else ""
         yield f"The file {name} was processed, but a newer version of it{newer} was there first."

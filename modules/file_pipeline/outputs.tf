@@ -57,3 +57,8 @@ output "dead_letter_queue_urls" {
   description = "URLs of the dead-letter queues, by the function that should have got what lies there."
   value       = { for function, queue in local.dead_letter_queues : function => queue.url }
 }
+
+output "database_name" {
+  description = "Database of the Data Catalog with the datasets' tables, or null."
+  value       = one(module.catalog[*].database_name)
+}

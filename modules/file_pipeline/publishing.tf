@@ -10,9 +10,13 @@ module "publish_output" {
   package         = { path = "${local.packages}/publish_output.zip" }
   architecture    = var.functions.architecture
   timeout_seconds = 60
-  environment     = merge(local.common_environment, { PROCESSED_BUCKET = module.processed_bucket.name })
+  environment = merge(
+    local.common_environment,
+    { PROCESSED_BUCKET = module.processed_bucket.name },
+    { for name in ["CATALOG_DATABASE"] : name => one(module.catalog[*].database_name) if var.catalog != null },
+  )
 
-  policy_statements = {
+  policy_statements = merge(local.catalog_statements, {
     ReadAttempts = { actions = ["s3:GetObject"], resources = ["${module.processed_bucket.arn}/attempts/*/_result.json"] }
     Publish      = { actions = ["s3:GetObject", "s3:PutObject"], resources = ["${module.processed_bucket.arn}/processed/*.manifest"] }
     # Also so that S3 answers 404, and not 403, where nothing is published yet. A condition on the
@@ -20,7 +24,7 @@ module "publish_output" {
     SeeWhatIsThere = { actions = ["s3:ListBucket"], resources = [module.processed_bucket.arn] }
     # The order of versions, where no event told it.
     SeeVersions = { actions = ["s3:ListBucketVersions"], resources = [module.source_bucket.arn] }
-  }
+  })
 
   log_retention_days       = local.log_retention_days
   permissions_boundary_arn = var.security.permissions_boundary_arn

@@ -113,6 +113,19 @@ variable "sweep" {
   }
 }
 
+variable "catalog" {
+  description = "Tables of what is published, one for each dataset, in a database of the Data Catalog. Null: no tables. Without a name the database is called after name_prefix, such as orders_dev_pipeline."
+  type = object({
+    database = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.catalog.database, null) == null ? true : can(regex("^[a-z0-9_]{1,255}$", var.catalog.database))
+    error_message = "catalog.database has 1 to 255 of a-z, 0-9 and '_': Athena takes no others."
+  }
+}
+
 variable "subscriptions" {
   description = "Who is told, by a name of your choice; see the module notifications."
   type = map(object({

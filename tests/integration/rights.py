@@ -1,5 +1,6 @@
 """The rights of a deployed pipeline, as the services themselves give its policies back."""
 
+import contextlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -76,6 +77,8 @@ class Rights:
             "source": f"arn:aws:s3:::{named.source_bucket}",
             "processed": f"arn:aws:s3:::{named.processed_bucket}",
             "artifacts": f"arn:aws:s3:::{named.artifacts_bucket}",
+            "database": f"arn:aws:glue:{self._here}:database/{named.database_name}",
+            "table": f"arn:aws:glue:{self._here}:table/{named.database_name}",
             "topic": named.topic_arn,
             "machine": named.state_machine_arn,
             "claims": f"arn:aws:dynamodb:{self._here}:table/{named.claims_table}",
@@ -109,11 +112,10 @@ class Rights:
         }
 
     def queues(self) -> Mapping[str, Policies]:
-        """The policies of the queues, by ARN."""
-        urls = (
-            self._deployment.trigger_queue_url,
-            self._deployment.trigger_dead_letter_queue_url,
-        )
+        """The policies of all queues, dead letters included, by ARN."""
+        named = self._deployment
+        urls = {named.trigger_queue_url, named.trigger_dead_letter_queue_url}
+        urls |= {*named.dead_letter_queue_urls.values()}
         found = [
             self._aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn", "Policy"])
             for url in urls
@@ -124,6 +126,16 @@ class Rights:
             )
             for answer in found
         }
+
+    def functions_resource_policies(self) -> Iterator[tuple[str, Policies]]:
+        """Yield, by folder, who else may call a function; most have no such policy."""
+        functions = self._aws.functions
+        for folder, name in self._deployment.function_names.items():
+            with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+                yield (
+                    folder,
+                    Policies.of(json.loads(functions.get_policy(FunctionName=name)["Policy"])),
+                )
 
     def topic(self) -> Policies:
         """The policy of the topic."""

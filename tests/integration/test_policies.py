@@ -76,6 +76,10 @@ CLAIMS: tuple[Row, ...] = (
     ("dynamodb:UpdateItem", "{claims}"),
 )
 
+# https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+KEEPS_TABLES = ("GetTable", "CreateTable", "UpdateTable")
+CATALOG_PLACES = ("arn:aws:glue:{here}:catalog", "{database}", "{table}/people")
+
 MAY: Mapping[str, tuple[Row, ...]] = {
     "trigger_pipeline": (
         *READS_SOURCE,
@@ -97,6 +101,7 @@ MAY: Mapping[str, tuple[Row, ...]] = {
         ("s3:PutObject", "{processed}/processed/people/people-csv-1.manifest"),
         ("s3:ListBucket", "{processed}"),
         ("s3:ListBucketVersions", "{source}"),
+        *((f"glue:{action}", place) for action in KEEPS_TABLES for place in CATALOG_PLACES),
     ),
     "quarantine_file": (
         *READS_SOURCE,
@@ -171,6 +176,8 @@ MAY_NOT: Mapping[str, tuple[Row, ...]] = {
         ("s3:DeleteObject", "{processed}/processed/people/people-csv-1.manifest"),
         ("s3:DeleteObject", "{processed}/attempts/people/people-csv-1/jr_1/part.parquet"),
         ("s3:GetObject", "{processed}/attempts/people/people-csv-1/jr_1/part.parquet"),
+        ("glue:DeleteTable", "{table}/people"),
+        ("glue:UpdateTable", "{table}_of_others/people"),
         ("s3:GetObject", "{source}/any.csv"),
         ("states:StartExecution", "{machine}"),
         ("sns:Publish", "{topic}"),
@@ -274,6 +281,7 @@ def statements_for_services(rights: Rights) -> Iterator[tuple[str, Statement]]:
         *((name, role.trust) for name, role in rights.roles.items()),
         *rights.queues().items(),
         *rights.buckets().items(),
+        *rights.functions_resource_policies(),
         ("topic", rights.topic()),
         *(("logs", policies) for policies in rights.log_policies()),
     ]
@@ -307,7 +315,8 @@ def test_every_service_is_let_in_for_this_account_and_a_named_caller(polling: Ri
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"""
     found = list(statements_for_services(polling))
     wheres = {where for where, _ in found}
-    assert {"topic", "logs", *polling.queues(), *polling.roles} <= wheres
+    trigger = {polling.places["queue"], polling.places["dead_letters"]}
+    assert {"topic", "logs", "send_notification", *trigger, *polling.roles} <= wheres
     for where, statement in found:
         assert statement.required("aws:SourceAccount") == [polling.account], where
         callers = statement.required("aws:SourceArn")
@@ -339,7 +348,10 @@ def test_plain_http_is_refused_everywhere(sync: Rights) -> None:
 def test_only_the_pipelines_own_rule_sends_to_its_queues(sync: Rights) -> None:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html"""
     rule = filled(sync, "arn:aws:events:{here}:rule/{prefix}pipeline-new-files")
+    trigger = {sync.places["queue"], sync.places["dead_letters"]}
     for queue, policies in sync.queues().items():
+        if queue not in trigger:
+            continue
 
         def sends(caller: str, account: str, service: str = "events.amazonaws.com") -> bool:
             context = {"aws:SourceArn": caller, "aws:SourceAccount": account, **TLS}

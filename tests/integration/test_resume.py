@@ -34,16 +34,14 @@ def broken_job(pipeline: Pipeline, script: str) -> Iterator[None]:
 
 
 @contextmanager
-def broken_setting(pipeline: Pipeline, function: str, setting: str, value: str) -> Iterator[None]:
-    """Set an environment variable of a function to something wrong."""
+def broken_function(pipeline: Pipeline, function: str) -> Iterator[None]:
+    """Let a function have a handler that is not there, as after a bad deployment."""
     name = pipeline.deployment.function_names[function]
     functions = pipeline.aws.functions
-    sound = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    sound = functions.get_function_configuration(FunctionName=name)["Handler"]
 
-    def configure(variables: dict[str, str]) -> None:
-        functions.update_function_configuration(
-            FunctionName=name, Environment={"Variables": variables}
-        )
+    def configure(handler: str) -> None:
+        functions.update_function_configuration(FunctionName=name, Handler=handler)
         wait_until(
             lambda: (
                 functions.get_function_configuration(FunctionName=name)["LastUpdateStatus"]
@@ -53,7 +51,7 @@ def broken_setting(pipeline: Pipeline, function: str, setting: str, value: str) 
             f"the update of {name}",
         )
 
-    configure({**sound, setting: value})
+    configure("nowhere.handler")
     try:
         yield
     finally:
@@ -120,7 +118,7 @@ def test_a_job_that_failed_is_run_again_and_nothing_before_it(pipeline: Pipeline
 def test_what_could_not_be_published_is_published_without_another_run_of_the_job(
     pipeline: Pipeline,
 ) -> None:
-    with broken_setting(pipeline, "publish_output", "PROCESSED_BUCKET", "no-such-bucket-at-all"):
+    with broken_function(pipeline, "publish_output"):
         failed = pipeline.run("resumed/publish.csv", files.CSV)
     assert failed.progress.status == "FAILED", failed
     assert failed.states[-4:] == ["PublishOutput", *END]
@@ -136,6 +134,43 @@ def test_what_could_not_be_published_is_published_without_another_run_of_the_job
         "Succeeded",
     ]
     assert runs_of(pipeline, "process_csv_data", ended) == 1
+
+
+def test_what_could_not_be_told_is_told_without_publishing_again(pipeline: Pipeline) -> None:
+    with broken_function(pipeline, "send_notification"):
+        failed = pipeline.run("resumed/tell.csv", files.CSV)
+    assert failed.progress.status == "FAILED", failed
+    assert failed.states[-5:] == [
+        "NotifySuccess",
+        "NotifyFailure",
+        "NotifyFailurePlainly",
+        *END[1:],
+    ]
+
+    ended = redriven(pipeline, failed)
+    assert ended.outcome.kind == "SUCCESS", ended
+    assert ended.states[len(failed.states) :] == [
+        "FailUnlessRedriven",
+        "ResumeWhereItFailed",
+        "IsPublished",
+        "NotifySuccess",
+        "Succeeded",
+    ]
+
+
+def test_a_job_that_nobody_could_ask_about_is_asked_about_and_not_started_again(
+    polling_pipeline: Pipeline,
+) -> None:
+    with broken_function(polling_pipeline, "check_job_status"):
+        failed = polling_pipeline.run("resumed/asked.csv", files.CSV)
+    assert failed.progress.status == "FAILED", failed
+    assert failed.states[-5:] == ["WaitForJob", "CheckJobStatus", *END]
+
+    ended = redriven(polling_pipeline, failed)
+    assert ended.outcome.kind == "SUCCESS", ended
+    again = ended.states[len(failed.states) :]
+    assert again[:3] == ["FailUnlessRedriven", "ResumeWhereItFailed", "CheckJobStatus"]
+    assert runs_of(polling_pipeline, "process_csv_data", ended) == 1
 
 
 def test_what_is_not_repaired_fails_again_and_is_told_again(pipeline: Pipeline) -> None:

@@ -20,6 +20,7 @@ OUTPUTS: dict[str, Any] = {
     "function_names": {"validate_file": "validate-file"},
     "glue_job_names": {},
     "dashboard_name": None,
+    "database_name": None,
     "claims_table": "pipeline-claims",
     "dead_letter_queue_urls": {"trigger_pipeline": "http://dead"},
 }

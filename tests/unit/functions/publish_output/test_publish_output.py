@@ -18,7 +18,7 @@ from functions.common.objects import ObjectVersion
 from functions.publish_output import handler as handler_module
 from functions.publish_output.handler import handler
 from functions.publish_output.order import may_replace
-from functions.publish_output.publication import MAX_TRIES, Publication, Request, publish
+from functions.publish_output.publication import MAX_TRIES, Outlet, Publication, Request, publish
 from tests.unit.functions.conftest import Context
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ def request(
     return Request(item, attempt_id, f"run-{attempt_id}", redrive)
 
 
+def outlet(s3: "S3Client") -> Outlet:
+    return Outlet(s3, "out")
+
+
 def manifest(s3: "S3Client") -> Manifest:
     return Manifest(s3, "out", LAYOUT.manifest_key)
 
@@ -73,7 +77,7 @@ def published_by(s3: "S3Client") -> Provenance | None:
 def test_the_manifest_names_the_attempts_files_and_where_they_come_from(s3: "S3Client") -> None:
     prefix = write_attempt(s3, "jr_1")
     s3.put_object(Bucket="out", Key=f"{prefix}stray.parquet", Body=b"x")
-    answer = publish(request("jr_1", "v1", "0A", redrive=1), "out", s3)
+    answer = publish(request("jr_1", "v1", "0A", redrive=1), outlet(s3))
     assert answer == Publication(
         published=True,
         manifest_uri=LAYOUT.manifest_uri,
@@ -93,16 +97,16 @@ def test_the_manifest_names_the_attempts_files_and_where_they_come_from(s3: "S3C
 
 def test_to_publish_again_is_no_error_and_changes_nothing(s3: "S3Client") -> None:
     write_attempt(s3, "jr_1")
-    first = publish(request("jr_1"), "out", s3)
+    first = publish(request("jr_1"), outlet(s3))
     etag = s3.head_object(Bucket="out", Key=LAYOUT.manifest_key)["LastModified"]
-    assert publish(request("jr_1"), "out", s3) == first
+    assert publish(request("jr_1"), outlet(s3)) == first
     assert s3.head_object(Bucket="out", Key=LAYOUT.manifest_key)["LastModified"] == etag
 
 
 def test_a_version_may_replace_its_own_output(s3: "S3Client") -> None:
     for attempt in ("jr_1", "jr_2"):
         write_attempt(s3, attempt)
-        assert publish(request(attempt, "v1", "0A"), "out", s3).published
+        assert publish(request(attempt, "v1", "0A"), outlet(s3)).published
     found = published_by(s3)
     assert found
     assert found.attempt_id == "jr_2"
@@ -111,8 +115,8 @@ def test_a_version_may_replace_its_own_output(s3: "S3Client") -> None:
 def test_an_older_version_does_not_overwrite_a_newer_ones_output(s3: "S3Client") -> None:
     for attempt in ("jr_1", "jr_2"):
         write_attempt(s3, attempt)
-    assert publish(request("jr_2", "v2", "0B"), "out", s3).published
-    late = publish(request("jr_1", "v1", "0A"), "out", s3)
+    assert publish(request("jr_2", "v2", "0B"), outlet(s3)).published
+    late = publish(request("jr_1", "v1", "0A"), outlet(s3))
     assert (late.published, late.superseded_by) == (False, "v2")
     found = published_by(s3)
     assert found
@@ -165,13 +169,13 @@ def test_without_sequencers_the_order_of_the_versions_decides(s3: "S3Client") ->
 def test_without_versions_and_sequencers_the_last_one_wins(s3: "S3Client") -> None:
     for attempt in ("jr_1", "jr_2"):
         write_attempt(s3, attempt)
-        assert publish(request(attempt, None), "out", s3).published
+        assert publish(request(attempt, None), outlet(s3)).published
 
 
 def test_an_attempt_that_did_not_end_is_not_published(s3: "S3Client") -> None:
     s3.put_object(Bucket="out", Key=f"{LAYOUT.attempt_key('jr_1')}part-0.parquet", Body=b"1234")
     with pytest.raises(AttemptIncompleteError, match="did not write to its end"):
-        publish(request("jr_1"), "out", s3)
+        publish(request("jr_1"), outlet(s3))
     assert published_by(s3) is None
 
 
@@ -190,7 +194,7 @@ def test_a_result_that_is_wrong_is_not_published(
     s3.put_object(Bucket="out", Key="attempts/other/x.parquet", Body=b"1234")
     write_attempt(s3, "jr_1", changes)
     with pytest.raises(AttemptIncompleteError, match=says):
-        publish(request("jr_1"), "out", s3)
+        publish(request("jr_1"), outlet(s3))
     assert published_by(s3) is None
 
 
@@ -198,7 +202,7 @@ def test_a_file_that_is_cut_or_gone_is_not_published(s3: "S3Client") -> None:
     prefix = write_attempt(s3, "jr_1")
     s3.put_object(Bucket="out", Key=f"{prefix}part-1.parquet", Body=b"12")
     with pytest.raises(AttemptIncompleteError, match=r"lacks 1 of its 2 files.*part-1\.parquet"):
-        publish(request("jr_1"), "out", s3)
+        publish(request("jr_1"), outlet(s3))
 
 
 class Racing:
@@ -222,10 +226,10 @@ def test_a_newer_version_published_in_between_stands(s3: "S3Client") -> None:
         write_attempt(s3, attempt)
 
     def meanwhile() -> None:
-        publish(request("jr_2", "v2", "0B"), "out", s3)
+        publish(request("jr_2", "v2", "0B"), outlet(s3))
 
     racing: Any = Racing(s3, meanwhile, 1)
-    assert publish(request("jr_1", "v1", "0A"), "out", racing).superseded_by == "v2"
+    assert publish(request("jr_1", "v1", "0A"), outlet(racing)).superseded_by == "v2"
 
 
 def test_an_older_version_published_in_between_is_replaced(s3: "S3Client") -> None:
@@ -233,10 +237,10 @@ def test_an_older_version_published_in_between_is_replaced(s3: "S3Client") -> No
         write_attempt(s3, attempt)
 
     def meanwhile() -> None:
-        publish(request("jr_1", "v1", "0A"), "out", s3)
+        publish(request("jr_1", "v1", "0A"), outlet(s3))
 
     racing: Any = Racing(s3, meanwhile, 1)
-    assert publish(request("jr_2", "v2", "0B"), "out", racing).published
+    assert publish(request("jr_2", "v2", "0B"), outlet(racing)).published
     found = published_by(s3)
     assert found
     assert found.version_id == "v2"
@@ -253,13 +257,13 @@ def test_it_gives_up_after_some_tries(s3: "S3Client") -> None:
 
     racing: Any = Racing(s3, meanwhile, 99)
     with pytest.raises(PublishConflictError, match="written by others"):
-        publish(request("jr_1", None), "out", racing)
+        publish(request("jr_1", None), outlet(racing))
     assert len(tries) == MAX_TRIES
 
 
 def test_a_manifest_that_was_removed_in_between_has_changed(s3: "S3Client") -> None:
     write_attempt(s3, "jr_1")
-    publish(request("jr_1"), "out", s3)
+    publish(request("jr_1"), outlet(s3))
     seen = manifest(s3).look()
     assert seen
     s3.delete_object(Bucket="out", Key=LAYOUT.manifest_key)

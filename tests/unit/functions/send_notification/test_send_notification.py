@@ -80,6 +80,27 @@ def test_success() -> None:
     assert "/job/process-csv-data/run/jr_1" in body
 
 
+def test_what_is_odd_about_a_success_is_told() -> None:
+    publication = {"rows": 7, "quarantined_rows": 1, "warnings": ["column a\nis odd"]}
+    body = worded(SUCCESS | {"publication": publication}).body
+    assert "was turned into Parquet: 7 rows." in body
+    assert "Besides, 1 row did not fit" in body
+    assert "Note: column a\\nis odd" in body
+    assert "What to do: mend the rows" in body
+
+
+def test_a_superseded_file_names_the_version_that_stands() -> None:
+    notification = worded(SUPERSEDED)
+    assert notification.subject == "[superseded] people.csv"
+    assert "a newer version of it (v2) was there first" in notification.body
+
+
+def test_an_invalid_file_is_kept_somewhere() -> None:
+    kept = {"copy_uri": "s3://out/quarantine/people/p/e/people.csv"}
+    body = worded(INVALID | {"quarantine": kept}).body
+    assert "Kept at:    s3://out/quarantine/people/p/e/people.csv" in body
+
+
 def test_an_invalid_file() -> None:
     notification = worded(INVALID)
     assert notification.subject == "[not valid] people.csv"
