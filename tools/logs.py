@@ -19,7 +19,7 @@ from tools.deployment import Deployment
 POLL_SECONDS = 1.0
 # CloudWatch Logs takes events in late; looking back a little finds those as well.
 OVERLAP = timedelta(seconds=30)
-GLUE_GROUPS = ("/aws-glue/jobs/output", "/aws-glue/jobs/error")
+GLUE_OUTPUTS = ("output", "error")
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
 
 
@@ -36,7 +36,7 @@ class Line:
 def log_groups(aws: Aws, deployment: Deployment) -> list[str]:
     """Return the names of all log groups that the pipeline writes to."""
     groups = [f"/aws/lambda/{name}" for name in deployment.function_names.values()]
-    groups.extend(GLUE_GROUPS)
+    groups.extend(job_groups(aws, deployment))
     machine = aws.step_functions.describe_state_machine(
         stateMachineArn=deployment.state_machine_arn
     )
@@ -44,6 +44,20 @@ def log_groups(aws: Aws, deployment: Deployment) -> list[str]:
         arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
         groups.append(arn.partition(":log-group:")[2].removesuffix(":*"))
     return [group for group in groups if group]
+
+
+def job_groups(aws: Aws, deployment: Deployment) -> list[str]:
+    """Return where the Glue jobs log: in groups that all jobs share, or, encrypted, in their own.
+
+    https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html (LogGroupName)
+    """
+    prefixes = []
+    for name in deployment.glue_job_names.values():
+        job = aws.glue.get_job(JobName=name)["Job"]
+        sealed = job.get("SecurityConfiguration")
+        role = job["Role"].rpartition("/")[2]
+        prefixes.append(f"/aws-glue/jobs-{role}-{sealed}" if sealed else "/aws-glue/jobs")
+    return [f"{prefix}/{output}" for prefix in dict.fromkeys(prefixes) for output in GLUE_OUTPUTS]
 
 
 def read(aws: Aws, groups: list[str], since: datetime) -> list[Line]:
