@@ -9,7 +9,7 @@ import boto3
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
-from pipeline_spark.arguments import REQUIRED, JobArguments
+from pipeline_spark.arguments import JobArguments, names_of
 from pipeline_spark.csv_records import read_csv
 from pipeline_spark.processing import fetch_with, process
 from pyspark.context import SparkContext
@@ -17,7 +17,7 @@ from pyspark.context import SparkContext
 
 def main() -> None:
     """Run the job with the arguments that Glue hands over."""
-    options = getResolvedOptions(sys.argv, ["JOB_NAME", *REQUIRED])
+    options = getResolvedOptions(sys.argv, ["JOB_NAME", *names_of(sys.argv)])
     s3 = boto3.client("s3")
     arguments = JobArguments.parse(options, fetch_with(s3))
     glue = GlueContext(SparkContext.getOrCreate())

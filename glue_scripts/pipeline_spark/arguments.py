@@ -1,12 +1,13 @@
 """What a run of a processing job is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from pipeline_spark.columns import Column, parse_columns
+from pipeline_spark.contradiction import OnContradiction
 from pipeline_spark.errors import BadArgumentError
 
 Compression = Literal["gzip", "none"]
@@ -28,7 +29,15 @@ REQUIRED = (
     "processing_date",
     "execution_name",
 )
-"""The names that getResolvedOptions is asked for; it returns Glue's own JOB_RUN_ID besides."""
+OPTIONAL = ("on_contradiction", "partition_by")
+
+
+def names_of(arguments: Sequence[str]) -> list[str]:
+    """Return the names to ask getResolvedOptions for, which refuses those that are not given.
+
+    ``arguments`` are the process's. Glue's own JOB_RUN_ID comes unasked.
+    """
+    return [*REQUIRED, *(name for name in OPTIONAL if f"--{name}" in arguments)]
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ class JobArguments:
 
     ``multi_line`` says whether a quoted field of a CSV file holds a line break; where nobody knows
     it is True. ``attempt`` is the folder that this run alone writes to, named after the run.
+    ``partition_by`` names columns, of which a file may lack some.
     """
 
     source: S3Location
@@ -76,10 +86,30 @@ class JobArguments:
     attempt: S3Location
     processing_date: date
     execution_name: str
+    on_contradiction: OnContradiction = "fail"
+    partition_by: tuple[str, ...] = ()
+
+    @property
+    def is_read_by_one_task(self) -> bool:
+        """Whether no task can begin in the middle of the file: it is compressed, or multi-line.
+
+        An array or object is rewritten as lines, uncompressed, before Spark reads it.
+        """
+        if self.json_shape in ("array", "object"):
+            return False
+        return self.compression == "gzip" or (self.delimiter is not None and self.multi_line)
+
+    @property
+    def rejected_rows(self) -> S3Location:
+        """Where rows go that are put aside: one object of JSON Lines."""
+        # attempts/<dataset>/<source object>/<attempt id>/
+        middle = self.attempt.key.split("/", 1)[1].removesuffix(f"{self.attempt_id}/")
+        name = f"rows/{self.attempt_id}-00000.jsonl"
+        return S3Location(self.attempt.bucket, f"quarantine/{middle}{self.execution_name}/{name}")
 
     @classmethod
     def parse(cls, options: Mapping[str, str], fetch: Fetch) -> "JobArguments":
-        """Parse what getResolvedOptions returned for REQUIRED. Raises BadArgumentError.
+        """Parse what getResolvedOptions returned. Raises BadArgumentError.
 
         ``fetch`` is called for a schema that is too long to be an argument.
         """
@@ -98,6 +128,8 @@ class JobArguments:
             attempt=S3Location(attempts.bucket, f"{attempts.key}{attempt_id}/"),
             processing_date=_date("processing_date", options["processing_date"]),
             execution_name=options["execution_name"],
+            on_contradiction=_on_contradiction(options.get("on_contradiction", "fail")),
+            partition_by=_names(options.get("partition_by", ABSENT)),
         )
 
 
@@ -117,6 +149,19 @@ def _json_shape(text: str) -> JsonShape | None:
     if _optional(text) is None:
         return None
     raise BadArgumentError(f"--json_shape is {text!r}; use array, object, lines or {ABSENT}")
+
+
+def _on_contradiction(text: str) -> OnContradiction:
+    for choice in get_args(OnContradiction):
+        if text == choice:
+            return choice  # type: ignore[no-any-return]
+    raise BadArgumentError(
+        f"--on_contradiction is {text!r}; use {', '.join(get_args(OnContradiction))}"
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return () if _optional(text) is None else tuple(text.split(","))
 
 
 def _compression(text: str) -> Compression:

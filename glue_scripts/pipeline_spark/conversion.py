@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from pipeline_spark import output
 from pipeline_spark.arguments import ABSENT, S3Location
 from pipeline_spark.columns import Column, parse_columns
-from pipeline_spark.contradiction import translate
-from pipeline_spark.csv_records import read_delimited
+from pipeline_spark.contradiction import Records, explained, refuse
+from pipeline_spark.csv_records import CsvRecords
 from pipeline_spark.errors import BadArgumentError, NoRawDataError
-from pipeline_spark.json_records import parse_records, without_byte_order_mark
+from pipeline_spark.json_records import JsonRecords
 from pipeline_spark.processing import configure
 
 if TYPE_CHECKING:
@@ -73,24 +73,26 @@ def convert(spark: SparkSession, s3: "S3Client", conversion: Conversion, run: st
     return rows
 
 
-def read(spark: SparkSession, conversion: Conversion, uri: str) -> DataFrame:
-    """Read the files in the folder ``uri`` with the declared columns."""
+def read(spark: SparkSession, conversion: Conversion, uri: str) -> Records:
+    """Return the files in the folder ``uri`` with the declared columns."""
     if conversion.raw_format == "csv":
-        return read_delimited(spark, uri, conversion.columns, conversion.delimiter)
-    texts = without_byte_order_mark(spark.read.text(uri, lineSep="\n"))
-    return parse_records(texts, conversion.columns)
+        return CsvRecords(
+            spark, uri, conversion.columns, conversion.delimiter, multi_line=True, is_folder=True
+        )
+    return JsonRecords(spark, uri, conversion.columns, is_folder=True)
 
 
 def _write(spark: SparkSession, conversion: Conversion, staging: S3Location) -> int:
     raw_uri = conversion.raw.uri()
+    found = read(spark, conversion, raw_uri)
     try:
-        records = read(spark, conversion, raw_uri)
+        records = refuse(found.judged())
         if conversion.partition_by:
             # Else each of Spark's tasks would write a small file into each partition.
             records = records.repartition(*conversion.partition_by)
         return output.write_parquet(records, staging.uri(), conversion.partition_by)
     except Exception as error:
-        meant = translate(error, raw_uri, conversion.columns)
+        meant = explained(error, raw_uri, found)
         if meant is error:
             raise
         raise meant from error

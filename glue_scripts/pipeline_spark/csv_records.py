@@ -4,45 +4,163 @@ An empty field is null, quoted or not: validation's reader cannot tell the two a
 programs that write CSV. Quotes inside a quoted field are doubled (RFC 4180); a backslash is a
 character like any other. Where lines end in CR LF, a CR LF inside quotes is read as LF: Spark's
 parser knows one line ending per file.
+
+A quoted field may hold a line break, so that a task in the middle of a file cannot know where a
+record begins: such a file is read by one task. Where validation saw no such field, each line is a
+record and many tasks read.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column as Expression
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
 from pipeline_spark.arguments import JobArguments
 from pipeline_spark.columns import Column, schema_of
-from pipeline_spark.contradiction import CORRUPT_RECORD, refuse_contradictions
-from pipeline_spark.text_values import typed
+from pipeline_spark.contradiction import CORRUPT_RECORD, BadRow, Contradiction, quoted
+from pipeline_spark.lines import read_lines, read_numbered_lines, without_byte_order_mark
+from pipeline_spark.text_values import contradictions, judged
 
 _SPARK_MAX_COLUMNS = 20_480
+_COLUMNS_SHOWN = 5
+_BLANK = "^$"
+_OTHER_WIDTH = "the row has more or fewer fields than the header"
+_HEADER = "CSVHeaderChecker: the header is another one"
+"""With the name of Spark's own check, so that both are told in the same way."""
 
 
-def read_csv(spark: SparkSession, uri: str, arguments: JobArguments) -> DataFrame:
-    """Read the file at ``uri`` with the validated columns; what does not fit ends the job."""
-    return read_delimited(spark, uri, arguments.columns, arguments.delimiter or ",")
+@dataclass(frozen=True)
+class CsvRecords:
+    """A CSV file, or a folder of such, each with a header of these columns.
 
-
-def read_delimited(
-    spark: SparkSession, uri: str, columns: Sequence[Column], delimiter: str
-) -> DataFrame:
-    """Read the file at ``uri``, or all files of a folder, each with a header of these columns.
-
-    ``multiLine`` is always on: a quoted field may hold a line break at any place in the file.
+    ``multi_line`` says whether a quoted field may hold a line break; of a folder it must be True.
+    ``spread`` is the number of tasks that work on the records of a file that one task must read;
+    None leaves it at that one.
     """
-    texts = [Column(column.name, "string") for column in columns]
-    records = (
-        spark.read.schema(f"{schema_of(texts)}, `{CORRUPT_RECORD}` string")
-        .option("mode", "PERMISSIVE")
-        .option("columnNameOfCorruptRecord", CORRUPT_RECORD)
-        .option("header", True)
-        # False means: compare the header with the schema.
-        .option("enforceSchema", False)
-        .option("sep", delimiter)
-        .option("escape", '"')
-        .option("multiLine", True)
-        .option("encoding", "UTF-8")
-        .option("maxColumns", max(_SPARK_MAX_COLUMNS, len(columns) + 1))
-        .csv(uri)
+
+    spark: SparkSession
+    uri: str
+    columns: tuple[Column, ...]
+    delimiter: str = ","
+    multi_line: bool = True
+    is_folder: bool = False
+    spread: int | None = None
+
+    def judged(self) -> DataFrame:
+        """Return all records with their columns and FITS."""
+        texts = self._by_lines() if self._lines_vanish() else self._by_spark()
+        if self.spread:
+            texts = texts.repartition(self.spread)
+        return judged(texts, self.columns, F.col(CORRUPT_RECORD).isNull())
+
+    def bad_rows(self) -> Iterator[BadRow]:
+        """Read again, and yield the records that do not fit, in the file's order."""
+        texts = self._by_spark() if self.multi_line else self._numbered()
+        if self.multi_line:
+            position = F.monotonically_increasing_id() + 1
+            row = F.lit(None).cast("bigint") if self.is_folder else position
+            texts = texts.select("*", row.alias("row"), F.lit(None).cast("bigint").alias("line"))
+        names = [column.name for column in self.columns]
+        begins = F.concat_ws(
+            ", ", *(F.coalesce(quoted(name), F.lit("")) for name in names[:_COLUMNS_SHOWN])
+        )
+        record = F.to_json(F.struct(*map(quoted, names)), {"ignoreNullFields": "false"})
+        found = texts.select(
+            F.col("row").alias("__row"),
+            F.col("line").alias("__line"),
+            begins.alias("__begins"),
+            record.alias("__record"),
+            F.col(CORRUPT_RECORD).alias("__corrupt"),
+            contradictions(self.columns).alias("__wrong"),
+        )
+        bad = found.where(F.col("__corrupt").isNotNull() | (F.size("__wrong") > 0))
+        yield from map(_bad_row, bad.toLocalIterator())
+
+    def with_columns(self, columns: tuple[Column, ...]) -> "CsvRecords":
+        """Return the same records, held to other types."""
+        return replace(self, columns=columns)
+
+    def _lines_vanish(self) -> bool:
+        # Spark's reader drops lines of white space alone, of which such files may have some.
+        return not self.multi_line and (self.delimiter == "\t" or len(self.columns) == 1)
+
+    def _by_spark(self) -> DataFrame:
+        reader = self.spark.read.schema(self._texts_schema())
+        return (
+            reader.options(**self._options())
+            .option("header", True)
+            # False means: compare the header with the schema.
+            .option("enforceSchema", False)
+            .option("multiLine", self.multi_line)
+            .option("encoding", "UTF-8")
+            .csv(self.uri)
+        )
+
+    def _by_lines(self) -> DataFrame:
+        lines = read_lines(self.spark, self.uri).where(~F.col("value").rlike(_BLANK))
+        # The pieces of one file come in its order, so the first row of all is the header.
+        return self._parsed(lines.withColumn("row", F.monotonically_increasing_id())).drop("row")
+
+    def _numbered(self) -> DataFrame:
+        return self._parsed(read_numbered_lines(self.spark, self.uri, _BLANK))
+
+    def _parsed(self, lines: DataFrame) -> DataFrame:
+        """Parse the lines, of which row 0 is the header; other columns than ``value`` stay."""
+        others = [name for name in lines.columns if name != "value"]
+        fields = F.from_csv("value", self._texts_schema(), self._options())
+        parsed = without_byte_order_mark(lines).select(*others, fields.alias("fields"))
+        expected = F.array(*(F.lit(column.name) for column in self.columns))
+        found = F.array(*(self._field(column.name) for column in self.columns))
+        is_record = (
+            F.when(F.col("row") > 0, F.lit(True))
+            .when(found == expected, F.lit(False))
+            .otherwise(F.raise_error(F.lit(_HEADER)))
+        )
+        names = [*(column.name for column in self.columns), CORRUPT_RECORD]
+        texts = (self._field(name).alias(name) for name in names)
+        return parsed.where(is_record).select(*others, *texts)
+
+    def _field(self, name: str) -> Expression:
+        return F.col("fields").getField(name)
+
+    def _texts_schema(self) -> str:
+        texts = [Column(column.name, "string") for column in self.columns]
+        return f"{schema_of(texts)}, `{CORRUPT_RECORD}` string"
+
+    def _options(self) -> Mapping[str, str]:
+        return {
+            "mode": "PERMISSIVE",
+            "columnNameOfCorruptRecord": CORRUPT_RECORD,
+            "sep": self.delimiter,
+            "escape": '"',
+            "maxColumns": str(max(_SPARK_MAX_COLUMNS, len(self.columns) + 1)),
+        }
+
+
+def read_csv(
+    spark: SparkSession, uri: str, arguments: JobArguments, spread: int | None = None
+) -> CsvRecords:
+    """Return the file at ``uri``, with the validated columns."""
+    return CsvRecords(
+        spark,
+        uri,
+        arguments.columns,
+        arguments.delimiter or ",",
+        arguments.multi_line,
+        spread=spread,
     )
-    return typed(refuse_contradictions(records, columns), columns)
+
+
+def _bad_row(found: Row) -> BadRow:
+    wrong = [
+        Contradiction.of_value(item["column"], item["value"], item["type"])
+        for item in found["__wrong"]
+    ]
+    if found["__corrupt"] is not None:
+        first = next(iter(json.loads(found["__record"])))
+        wrong.insert(0, Contradiction(first, found["__corrupt"], _OTHER_WIDTH))
+    begins = found["__corrupt"] or found["__begins"]
+    return BadRow(found["__row"], found["__line"], wrong, begins, found["__record"])

@@ -1,34 +1,32 @@
 """JSON into records.
 
-A key that a record lacks is null. A key that validation did not see ends the job, at any depth,
+A key that a record lacks is null. A key that validation did not see contradicts, at any depth,
 since a column left out is lost data. In a column of text, a value that is no text stands as JSON,
 as Spark writes it: 1.10 becomes 1.1.
+
+Spark's reader changes some values in silence: a number beyond a double becomes infinite, decimals
+are rounded, a number becomes a time. So dates and times are read as texts first, and what is inside
+other values is looked at once more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
-from pyspark.sql.types import ArrayType, DataType, StringType, StructField, StructType
 
+from pipeline_spark import json_judge
 from pipeline_spark.arguments import JobArguments
 from pipeline_spark.columns import Column, schema_of
-from pipeline_spark.contradiction import (
-    CORRUPT_RECORD,
-    refuse_contradictions,
-    shown,
-    stop_with,
-)
+from pipeline_spark.contradiction import CORRUPT_RECORD, FITS, BadRow, shown
+from pipeline_spark.json_changes import is_changed
+from pipeline_spark.json_keys import SYNTAX, has_unknown_keys
+from pipeline_spark.lines import read_lines, read_numbered_lines, without_byte_order_mark
+from pipeline_spark.text_values import judged
 
-_BYTE_ORDER_MARK = "\ufeff"
-_SYNTAX: Mapping[str, str] = {
-    # Spark's defaults accept what JSON does not have.
-    "allowSingleQuotes": "false",
-    "allowNonNumericNumbers": "false",
-}
+_BLANK = r"^[ \t\r\n\ufeff]*$"
 _OPTIONS: Mapping[str, str] = {
-    **_SYNTAX,
+    **SYNTAX,
     "mode": "PERMISSIVE",
     "columnNameOfCorruptRecord": CORRUPT_RECORD,
     # ISO 8601 as validation reads it. Spark's own readers would take a year alone for a date.
@@ -37,79 +35,82 @@ _OPTIONS: Mapping[str, str] = {
     "enableDateTimeParsingFallback": "false",
     "timeZone": "UTC",
 }
+_READ_AS_TEXT = ("date", "timestamp")
 
 
-def read_json(spark: SparkSession, uri: str, arguments: JobArguments) -> DataFrame:
-    """Read the file at ``uri`` with the validated columns; a record that does not fit ends the job.
+@dataclass(frozen=True)
+class JsonRecords:
+    """A file, or a folder of files, with one object per line; ``json_lines`` makes that of others.
 
-    The file holds one object per line; ``json_lines`` makes that of any other shape.
+    ``has_lines`` says whether its lines are those of the file that somebody sent. ``spread`` is the
+    number of tasks that work on the records of a file that one task must read.
     """
-    texts = without_byte_order_mark(spark.read.text(uri, lineSep="\n"))
-    return parse_records(texts, arguments.columns)
+
+    spark: SparkSession
+    uri: str
+    columns: tuple[Column, ...]
+    is_folder: bool = False
+    has_lines: bool = True
+    spread: int | None = None
+
+    def judged(self) -> DataFrame:
+        """Return all records with their columns and FITS."""
+        lines = read_lines(self.spark, self.uri).where(~F.col("value").rlike(_BLANK))
+        if self.spread:
+            lines = lines.repartition(self.spread)
+        return judge(without_byte_order_mark(lines), self.columns)
+
+    def bad_rows(self) -> Iterator[BadRow]:
+        """Read again, and yield the records that do not fit, in the file's order."""
+        if self.is_folder:
+            lines = read_lines(self.spark, self.uri).where(~F.col("value").rlike(_BLANK))
+            unknown = F.lit(None).cast("bigint")
+            lines = lines.select("value", unknown.alias("line"), unknown.alias("row"))
+        else:
+            lines = read_numbered_lines(self.spark, self.uri, _BLANK)
+        texts = without_byte_order_mark(lines)
+        kept = {name: f"__{name}" for name in ("value", "line", "row")}
+        texts = texts.select("value", *(F.col(name).alias(as_) for name, as_ in kept.items()))
+        bad = judge(texts, self.columns, tuple(kept.values())).where(~F.col(FITS))
+        types = self.spark.createDataFrame([], schema_of(self.columns)).schema
+        for found in bad.select(*kept.values()).toLocalIterator():
+            text = found["__value"].strip(" \t\r\n")
+            yield BadRow(
+                None if found["__row"] is None else found["__row"] + 1,
+                found["__line"] if self.has_lines else None,
+                json_judge.contradictions(text, self.columns, types),
+                shown(text),
+                text,
+            )
+
+    def with_columns(self, columns: tuple[Column, ...]) -> "JsonRecords":
+        """Return the same records, held to other columns."""
+        return replace(self, columns=columns)
 
 
-def without_byte_order_mark(texts: DataFrame) -> DataFrame:
-    """Drop a byte order mark from the front of each ``value``, and values of white space alone."""
-    value = F.col("value")
-    marked = value.startswith(_BYTE_ORDER_MARK)
-    clean = F.when(marked, F.substring(value, 2, 2**31 - 1)).otherwise(value)
-    return texts.select(clean.alias("value")).where(F.col("value").rlike(r"\S"))
+def read_json(
+    spark: SparkSession, uri: str, arguments: JobArguments, spread: int | None = None
+) -> JsonRecords:
+    """Return the file at ``uri``, with the validated columns."""
+    has_lines = arguments.json_shape not in ("array", "object")
+    return JsonRecords(spark, uri, arguments.columns, has_lines=has_lines, spread=spread)
 
 
-def parse_records(texts: DataFrame, columns: tuple[Column, ...]) -> DataFrame:
-    """Turn each ``value``, the text of one object, into a row of the columns."""
-    schema = f"{schema_of(columns)}, `{CORRUPT_RECORD}` string"
-    parsed = texts.select("value", F.from_json("value", schema, dict(_OPTIONS)).alias("record"))
-    record_type = parsed.schema["record"].dataType
-    known = StructType([field for field in record_type if field.name != CORRUPT_RECORD])
-    unknown = unknown_keys(F.col("value"), known)
-    message = F.concat(
-        F.lit("A record has keys that validation did not see: "),
-        F.array_join(unknown, ", "),
-        F.lit(". Record: "),
-        shown(F.col("value")),
-    )
-    # A record that does not parse has its own, better message further on.
-    stray = F.col(f"record.{CORRUPT_RECORD}").isNull() & (F.size(unknown) > 0)
-    checked = F.when(stray, stop_with(message)).otherwise(F.col("record"))
-    return refuse_contradictions(parsed.select(checked.alias("record")).select("record.*"), columns)
-
-
-def unknown_keys(text: Expression, known: DataType, path: str = "") -> Expression:
-    """Return the keys in ``text``, a JSON value, that the type ``known`` lacks, as dotted paths.
-
-    The expression is an array of strings, empty where the value is null or a scalar.
-    """
-    if isinstance(known, StructType):
-        return _unknown_in_struct(text, known, path)
-    if isinstance(known, ArrayType) and _holds_keys(known.elementType):
-        elements = F.from_json(text, "array<string>", dict(_SYNTAX))
-        found = F.flatten(
-            F.transform(elements, lambda item: unknown_keys(item, known.elementType, f"{path}[]"))
-        )
-        return F.coalesce(found, F.array().cast("array<string>"))
-    return F.array().cast("array<string>")
-
-
-def _unknown_in_struct(text: Expression, known: StructType, path: str) -> Expression:
-    prefix = f"{path}." if path else ""
-    names = F.array(*(F.lit(field.name) for field in known))
-    strays = F.array_except(F.json_object_keys(text), names)
-    here = F.transform(strays, lambda name: F.concat(F.lit(prefix), name))
-    nested = [field for field in known if _holds_keys(field.dataType)]
-    # One parse hands out the texts of all nested values. get_json_object would want them named in a
-    # path syntax that cannot spell every key.
-    texts = StructType([StructField(field.name, StringType()) for field in nested])
-    values = F.from_json(text, texts, dict(_SYNTAX)) if nested else F.lit(None)
-    below = [
-        unknown_keys(values.getField(field.name), field.dataType, f"{prefix}{field.name}")
-        for field in nested
+def judge(texts: DataFrame, columns: tuple[Column, ...], keep: tuple[str, ...] = ()) -> DataFrame:
+    """Turn each ``value``, the text of one object, into a row of the columns, FITS and ``keep``."""
+    read_as = [
+        Column(column.name, "string") if column.type.startswith(_READ_AS_TEXT) else column
+        for column in columns
     ]
-    empty = F.array().cast("array<string>")
-    return F.concat(F.coalesce(here, empty), *below)
-
-
-def _holds_keys(known: DataType) -> bool:
-    if isinstance(known, ArrayType):
-        return _holds_keys(known.elementType)
-    return isinstance(known, StructType)
+    schema = f"{schema_of(read_as)}, `{CORRUPT_RECORD}` string"
+    record = F.from_json("value", schema, dict(_OPTIONS)).alias("__record")
+    parsed = texts.select(*keep, "value", record)
+    known = texts.sparkSession.createDataFrame([], schema_of(columns)).schema
+    fits = (
+        F.col(f"__record.{CORRUPT_RECORD}").isNull()
+        & ~has_unknown_keys(F.col("value"), known)
+        & ~is_changed(F.col("__record"), F.col("value"), known)
+    )
+    rows = parsed.select(*keep, "__record.*", fits.alias("__whole"))
+    typed = [column.name for column in read_as if column.type != "string"]
+    return judged(rows, columns, F.col("__whole"), typed=typed, keep=keep)

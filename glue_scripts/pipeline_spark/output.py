@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
 from pipeline_spark.arguments import S3Location
+from pipeline_spark.contradiction import quoted
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -53,6 +54,22 @@ def write_parquet(records: DataFrame, folder: str, partition_by: Sequence[str] =
     writer = observed.write.mode("errorifexists").option("compression", "zstd")
     writer.parquet(folder, partitionBy=list(partition_by) or None)
     return int(seen.get["rows"])
+
+
+def partitioned(records: DataFrame, names: Sequence[str]) -> tuple[DataFrame, list[str]]:
+    """Return the records and the columns whose values are to become folders, for ``write_parquet``.
+
+    Spark takes such columns out of the files, and who reads by a manifest sees no folders. So they
+    are copies: the folders are ``by_day=2026-11-20/``, and ``day`` stays in the files. Names that
+    the records lack are left out.
+    """
+    present = [name for name in names if name in records.columns]
+    if not present:
+        return records, []
+    # Else each of Spark's tasks would write a small file into each folder.
+    gathered = records.repartition(*map(quoted, present))
+    copies = {f"by_{name}": quoted(name) for name in present}
+    return gathered.withColumns(copies), list(copies)
 
 
 def columns_of(records: DataFrame) -> tuple[tuple[str, str], ...]:

@@ -8,11 +8,20 @@ execution gave it up or that is killed in the middle of a write can do no harm.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Observation, SparkSession
+from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
-from pipeline_spark import output
+from pipeline_spark import output, rejected_rows
 from pipeline_spark.arguments import Fetch, JobArguments, S3Location
-from pipeline_spark.contradiction import translate
+from pipeline_spark.contradiction import (
+    FITS,
+    Records,
+    explained,
+    is_contradiction,
+    leave_out,
+    refuse,
+    widened,
+)
 from pipeline_spark.errors import RowCountMismatchError
 from pipeline_spark.output import Written
 from pipeline_spark.source import Source
@@ -21,8 +30,16 @@ from pipeline_spark.transforms import add_processing_date
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-Reader = Callable[[SparkSession, str, JobArguments], DataFrame]
-"""Reads the file at a URI into records with the columns of the arguments."""
+Reader = Callable[[SparkSession, str, JobArguments, int | None], Records]
+"""Finds records in the file at a URI: session, URI, arguments, and how many tasks are to work on
+what one task must read (None: that one)."""
+
+_MIB = 1024 * 1024
+_BYTES_PER_TASK = 512 * _MIB
+"""What a task reads, and so what goes into one file: of CSV about a quarter of it as Parquet."""
+_BYTES_OF_SMALL_FILE = 32 * _MIB
+"""What one task reads alone even if others are idle."""
+_GZIP_RATIO = 5
 
 
 def fetch_with(s3: "S3Client") -> Fetch:
@@ -50,8 +67,9 @@ def process(spark: SparkSession, s3: "S3Client", arguments: JobArguments, read: 
             uri = source.as_json_lines(s3, spare)
         else:
             uri = source.readable_uri(s3, spare)
-        written = _write(spark, uri, arguments, read)
-        _assert_expected(written.rows, arguments)
+        records = read(spark, uri, arguments, _spread(spark, source.size(s3), arguments))
+        written = _write(s3, records, arguments)
+        _assert_expected(written, arguments)
         source.assert_unchanged(s3, uri)
     finally:
         output.remove(s3, spare)
@@ -66,23 +84,56 @@ def configure(spark: SparkSession) -> None:
     spark.conf.set("spark.sql.legacy.timeParserPolicy", "CORRECTED")
     # Spark's default is INT96, which other readers take for nanoseconds.
     spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+    # One file for a small input, and not thousands for a large one; tasks enough for all cores.
+    spark.conf.set("spark.sql.files.maxPartitionBytes", str(_BYTES_PER_TASK))
+    spark.conf.set("spark.sql.files.openCostInBytes", str(_BYTES_OF_SMALL_FILE))
+    # A day before 1582 or a time before 1900 is what it is; Spark's default is to fail on writing.
+    spark.conf.set("spark.sql.parquet.datetimeRebaseModeInWrite", "CORRECTED")
+    spark.conf.set("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
+    spark.conf.set("spark.sql.parquet.int96RebaseModeInRead", "CORRECTED")
 
 
-def _write(spark: SparkSession, uri: str, arguments: JobArguments, read: Reader) -> Written:
+def _spread(spark: SparkSession, size: int, arguments: JobArguments) -> int | None:
+    """Return how many tasks are to work on a file that one task reads; None for no others."""
+    expected = size * _GZIP_RATIO if arguments.compression == "gzip" else size
+    if not arguments.is_read_by_one_task or expected <= 2 * _BYTES_OF_SMALL_FILE:
+        return None
+    return max(int(spark.sparkContext.defaultParallelism), -(-expected // _BYTES_PER_TASK))
+
+
+def _write(s3: "S3Client", records: Records, arguments: JobArguments) -> Written:
     try:
-        records = add_processing_date(read(spark, uri, arguments), arguments.processing_date)
-        rows = output.write_parquet(records, arguments.attempt.uri())
-        return Written(rows, 0, output.columns_of(records))
+        return _write_attempt(s3, records, arguments)
     except Exception as error:
-        meant = translate(error, arguments.source.uri(), arguments.columns)
+        if arguments.on_contradiction == "widen" and is_contradiction(error):
+            # Spark writes only where nothing lies.
+            output.remove(s3, arguments.attempt)
+            return _write_attempt(s3, widened(records), arguments)
+        meant = explained(error, arguments.source.uri(), records)
         if meant is error:
             raise
         raise meant from error
 
 
-def _assert_expected(rows: int, arguments: JobArguments) -> None:
-    if rows != arguments.expected_rows:
+def _write_attempt(s3: "S3Client", records: Records, arguments: JobArguments) -> Written:
+    seen = Observation("read")
+    # Spark moves no filter over what is observed; below, it would compute each value twice.
+    judged = records.judged().observe(seen, F.count_if(~F.col(FITS)).alias("contradicting"))
+    puts_aside = arguments.on_contradiction == "quarantine_rows"
+    fitting = leave_out(judged) if puts_aside else refuse(judged)
+    dated = add_processing_date(fitting, arguments.processing_date)
+    found, folders = output.partitioned(dated, arguments.partition_by)
+    rows = output.write_parquet(found, arguments.attempt.uri(), folders)
+    contradicting = int(seen.get["contradicting"])
+    if contradicting:
+        rejected_rows.write(s3, arguments.rejected_rows, records.bad_rows(), contradicting)
+    return Written(rows, contradicting, output.columns_of(dated))
+
+
+def _assert_expected(written: Written, arguments: JobArguments) -> None:
+    read = written.rows + written.quarantined_rows
+    if read != arguments.expected_rows:
         raise RowCountMismatchError(
             f"{arguments.source.uri()}: validation counted {arguments.expected_rows} rows, the job "
-            f"read {rows}; nothing was published."
+            f"read {read}; nothing was published."
         )

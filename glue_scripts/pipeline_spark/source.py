@@ -9,7 +9,6 @@ key is a plain one, and from a copy with a plain name otherwise. The copy is mad
 import gzip
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -18,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from pipeline_spark.arguments import Compression, S3Location
 from pipeline_spark.errors import SourceChangedError
+from pipeline_spark.iterator_stream import IteratorStream
 from pipeline_spark.json_lines import json_lines
 
 if TYPE_CHECKING:
@@ -51,6 +51,16 @@ class Source:
         except ClientError as error:
             raise self._explained(error) from error
 
+    def size(self, s3: "S3Client") -> int:
+        """Return the number of bytes of the object as it lies in S3, compressed if it is.
+
+        Raises SourceChangedError if the version is gone.
+        """
+        try:
+            return s3.head_object(**self._version())["ContentLength"]
+        except ClientError as error:
+            raise self._explained(error) from error
+
     def as_json_lines(self, s3: "S3Client", spare: S3Location) -> str:
         """Write the array or object as JSON Lines into the folder ``spare``; return the URI.
 
@@ -62,7 +72,7 @@ class Source:
         except ClientError as error:
             raise self._explained(error) from error
         stream: Any = gzip.GzipFile(fileobj=body) if self.compression == "gzip" else body
-        lines = cast(BinaryIO, io.BufferedReader(_IteratorStream(json_lines(stream))))
+        lines = cast(BinaryIO, io.BufferedReader(IteratorStream(json_lines(stream))))
         s3.upload_fileobj(lines, target.bucket, target.key, Config=_UPLOAD)
         return target.uri()
 
@@ -110,27 +120,6 @@ class Source:
         if _is_missing(error):
             return SourceChangedError(f"{self.location.uri()} was deleted before it was read")
         return error
-
-
-class _IteratorStream(io.RawIOBase):
-    """Reads the concatenation of what an iterator yields."""
-
-    def __init__(self, parts: Iterator[bytes]) -> None:
-        self._parts = parts
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            part = next(self._parts, None)
-            if part is None:
-                return 0
-            self._rest = part
-        count = min(len(buffer), len(self._rest))
-        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
-        return count
 
 
 def _is_missing(error: ClientError) -> bool:

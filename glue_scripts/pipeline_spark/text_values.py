@@ -3,24 +3,25 @@
 Spark's readers and casts take more than those rules: ``007`` for a number, ``yes`` for a boolean,
 ``2026`` for a date, ``12:30:00`` for a time of today. A column of which validation's sample held
 ``10001`` would lose the zero of a later ``02134``. So every value is held to the form that made its
-column what it is, and the first that has another one ends the job, with its column and its text.
+column what it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
 from pipeline_spark.columns import Column
-from pipeline_spark.contradiction import quoted, shown, stop_with
+from pipeline_spark.contradiction import FITS, quoted
 from pipeline_spark.errors import BadArgumentError
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _ZONE = "(Z|[+-][0-9]{2}:[0-9]{2})"
 _WHOLE = "-?(0|[1-9][0-9]*)"
-_FORMS: Mapping[str, str] = {
+FORMS: Mapping[str, str] = {
     "bigint": f"^{_WHOLE}$",
     "double": rf"^{_WHOLE}(\.[0-9]+)?([eE][+-]?[0-9]+)?$",
     "decimal": rf"^{_WHOLE}(\.[0-9]+)?$",
@@ -28,31 +29,65 @@ _FORMS: Mapping[str, str] = {
     "date": f"^{_DATE}$",
     "timestamp": rf"^{_DATE}[T ]{_TIME}(\.[0-9]{{1,6}})?{_ZONE}?$",
 }
-_COLUMNS_SHOWN = 5
+"""The forms of texts by the types' names, as regular expressions of both Java and Python."""
+
+_DECIMAL_PARTS = r"^-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$"
+_VALUE = "__value_{}"
 
 
-def typed(texts: DataFrame, columns: Sequence[Column]) -> DataFrame:
-    """Return the columns, all of them strings, in their types. Null stays null."""
-    begins = F.concat_ws(
-        ", ", *(F.coalesce(quoted(column.name), F.lit("")) for column in columns[:_COLUMNS_SHOWN])
+def judged(
+    texts: DataFrame,
+    columns: Sequence[Column],
+    fits: Expression,
+    *,
+    typed: Iterable[str] = (),
+    keep: Sequence[str] = (),
+) -> DataFrame:
+    """Return the columns in their types, and FITS: whether ``fits`` and every text has the form.
+
+    Columns named in ``typed`` have their types already. Null stays null. ``keep`` names columns
+    that are none of the file's and stay as they are.
+    """
+    already = frozenset(typed)
+    read = {
+        _VALUE.format(place): column
+        for place, column in enumerate(columns)
+        if column.type != "string" and column.name not in already
+    }
+    # In a projection of their own: an expression that is used twice is computed twice.
+    values = texts.select("*", *(_cast(column).alias(name) for name, column in read.items()))
+    checks = (_has_form(column, F.col(name)) for name, column in read.items())
+    fits = reduce(lambda one, other: one & other, checks, fits)
+    places = {column.name: name for name, column in read.items()}
+    found = (
+        F.col(places[column.name]).alias(column.name)
+        if column.name in places
+        else quoted(column.name)
+        for column in columns
     )
-    return texts.select(*(_typed(column, begins) for column in columns))
+    return values.select(*keep, *found, F.coalesce(fits, F.lit(False)).alias(FITS))
 
 
-def _typed(column: Column, record_begins: Expression) -> Expression:
-    text = quoted(column.name)
-    if column.type == "string":
-        return text
-    value = _cast(column)
-    message = F.concat(
-        F.lit(f"A record does not fit the columns that validation found. Column {column.name}: "),
-        F.lit("'"),
-        shown(text),
-        F.lit(f"' is no {column.type}. Record begins: "),
-        shown(record_begins),
-    )
-    fits = F.when(text.isNull(), F.lit(None)).when(_has_form(column, value), value)
-    return fits.otherwise(stop_with(message)).alias(column.name)
+def contradictions(columns: Sequence[Column]) -> Expression:
+    """Return an array of ``struct<column,value,type>``: texts that do not fit, the leftmost first.
+
+    For the few records that do not: it casts every value a second time.
+    """
+    wrong = [
+        F.when(
+            ~F.coalesce(_has_form(column, _cast(column)), F.lit(False)),
+            F.struct(
+                F.lit(column.name).alias("column"),
+                quoted(column.name).alias("value"),
+                F.lit(column.type).alias("type"),
+            ),
+        )
+        for column in columns
+        if column.type != "string"
+    ]
+    if not wrong:
+        return F.array().cast("array<struct<column:string,value:string,type:string>>")
+    return F.array_compact(F.array(*wrong))
 
 
 def _cast(column: Column) -> Expression:
@@ -63,22 +98,31 @@ def _cast(column: Column) -> Expression:
 
 
 def _has_form(column: Column, value: Expression) -> Expression:
+    """Whether the column's text is null or a text of the column's type. Null stands for no."""
     text = quoted(column.name)
     family, _, size = column.type.partition("(")
-    if family not in _FORMS:
+    if family not in FORMS:
         raise BadArgumentError(
             f"Column {column.name}: a text cannot become {column.type}; "
-            f"use string or one of {', '.join(_FORMS)}"
+            f"use string or one of {', '.join(FORMS)}"
         )
-    form = text.rlike(_FORMS[family])
+    form = text.rlike(FORMS[family])
     if family == "bigint":
         # As strict as the pattern and quicker; only "-0" is written back otherwise.
         form = (value.cast("string") == text) | (text == "-0")
     if family == "decimal":
-        # A cast rounds what the scale has no room for.
         scale = int(size.rstrip(")").rpartition(",")[2]) if "," in size else 0
-        decimals = F.length(F.regexp_extract(text, r"\.([0-9]*?)0*$", 1))
-        form = form & (decimals <= scale)
+        form = form & is_exact(text, scale)
     if family == "double":
         form = form & ~value.isin(float("inf"), float("-inf"))
-    return value.isNotNull() & form
+    return text.isNull() | (value.isNotNull() & form)
+
+
+def is_exact(text: Expression, scale: int) -> Expression:
+    """Whether the number in ``text`` has no more decimals than ``scale``; a cast would round it."""
+    whole, fraction, exponent = (F.regexp_extract(text, _DECIMAL_PARTS, part) for part in (1, 2, 3))
+    digits = F.concat(whole, fraction)
+    power = F.when(exponent == "", F.lit(0)).otherwise(exponent.cast("int"))
+    trailing_zeros = F.length(F.regexp_extract(digits, "(0*)$", 1))
+    needed = F.length(fraction) - power - trailing_zeros
+    return ~digits.rlike("[1-9]") | (needed <= scale)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from pipeline_spark.arguments import REQUIRED, JobArguments, S3Location
+from pipeline_spark.arguments import OPTIONAL, REQUIRED, JobArguments, S3Location, names_of
 from pipeline_spark.columns import Column, schema_of
 from pipeline_spark.errors import BadArgumentError
 
@@ -19,6 +19,8 @@ GOOD = {
     "attempts_path": "s3://out/attempts/people/x/",
     "processing_date": "2026-11-20",
     "execution_name": "people-1",
+    "on_contradiction": "quarantine_rows",
+    "partition_by": "day,city",
     "JOB_RUN_ID": "jr_1",
 }
 
@@ -28,7 +30,8 @@ def nothing_to_fetch(location: S3Location) -> str:
 
 
 def test_good_arguments() -> None:
-    assert set(GOOD) == {*REQUIRED, "JOB_RUN_ID"}
+    given = [part for name in GOOD for part in (f"--{name}", "value")]
+    assert set(GOOD) == {*names_of(given), "JOB_RUN_ID"}
     parsed = JobArguments.parse(GOOD, nothing_to_fetch)
     assert parsed == JobArguments(
         source=S3Location("source", "a b/100%+{x}?#.csv"),
@@ -43,7 +46,38 @@ def test_good_arguments() -> None:
         attempt=S3Location("out", "attempts/people/x/jr_1/"),
         processing_date=date(2026, 11, 20),
         execution_name="people-1",
+        on_contradiction="quarantine_rows",
+        partition_by=("day", "city"),
     )
+
+
+def test_what_need_not_be_given() -> None:
+    assert names_of(["script.py", "--source_uri", "s3://source/x"]) == list(REQUIRED)
+    given = {name: value for name, value in GOOD.items() if name not in OPTIONAL}
+    parsed = JobArguments.parse(given, nothing_to_fetch)
+    assert (parsed.on_contradiction, parsed.partition_by) == ("fail", ())
+
+
+def test_rows_put_aside_lie_beside_the_quarantined_file() -> None:
+    parsed = JobArguments.parse(GOOD, nothing_to_fetch)
+    place = "s3://out/quarantine/people/x/people-1/rows/jr_1-00000.jsonl"
+    assert parsed.rejected_rows.uri() == place
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, False),
+        ({"multi_line": "true"}, True),
+        ({"compression": "gzip"}, True),
+        ({"delimiter": "-", "multi_line": "-", "json_shape": "lines"}, False),
+        ({"delimiter": "-", "json_shape": "lines", "compression": "gzip"}, True),
+        ({"delimiter": "-", "json_shape": "array", "compression": "gzip"}, False),
+    ],
+)
+def test_which_files_one_task_reads(changed: dict[str, str], expected: bool) -> None:
+    parsed = JobArguments.parse(GOOD | changed, nothing_to_fetch)
+    assert parsed.is_read_by_one_task is expected
 
 
 def test_a_schema_too_long_for_an_argument_is_fetched() -> None:
@@ -64,6 +98,7 @@ def test_a_field_may_hold_line_breaks_unless_validation_saw_none(text: str) -> N
         ("source_uri", "s3://source", "s3://bucket/key"),
         ("json_shape", "tree", "array, object, lines"),
         ("compression", "zip", "gzip or none"),
+        ("on_contradiction", "ignore", "fail, widen, quarantine_rows"),
         ("schema", "id,name", "JSON list"),
         ("schema", '[{"name": "id"}]', "JSON list"),
         ("schema", "[]", "empty list"),

@@ -12,6 +12,7 @@ from moto import mock_aws
 from pipeline_spark import output
 from pipeline_spark.arguments import S3Location
 from pipeline_spark.columns import Column
+from pipeline_spark.contradiction import refuse
 from pipeline_spark.conversion import Conversion, _write, convert, read
 from pipeline_spark.errors import BadArgumentError, NoRawDataError, SchemaContradictionError
 from pyspark.sql import SparkSession
@@ -71,7 +72,11 @@ def test_a_senseless_argument_is_named(name: str, value: str, message: str) -> N
 def test_all_files_of_a_folder_are_read(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id;day\n1;2026-11-19\n")
     (tmp_path / "b.csv").write_text("id;day\n2;2026-11-20\n3;\n")
-    rows = read(spark, Conversion.parse(OPTIONS), str(tmp_path)).orderBy("id").collect()
+    rows = (
+        refuse(read(spark, Conversion.parse(OPTIONS), str(tmp_path)).judged())
+        .orderBy("id")
+        .collect()
+    )
     assert [(row.id, str(row.day)) for row in rows] == [
         (1, "2026-11-19"),
         (2, "2026-11-20"),
@@ -83,7 +88,7 @@ def test_all_files_of_a_folder_are_read(spark: SparkSession, tmp_path: Path) -> 
 def test_json_lines_are_read(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"id": 1, "day": "2026-11-19"}\n{"id": 2}\n')
     conversion = Conversion.parse({**OPTIONS, "raw_format": "json"})
-    rows = read(spark, conversion, str(tmp_path)).orderBy("id").collect()
+    rows = refuse(read(spark, conversion, str(tmp_path)).judged()).orderBy("id").collect()
     assert [(row.id, str(row.day)) for row in rows] == [(1, "2026-11-19"), (2, "None")]
 
 
@@ -94,7 +99,7 @@ def test_partitions_become_folders_of_one_file_each(spark: SparkSession, tmp_pat
     for number in range(4):
         days = "".join(f"{number};2026-11-{day}\n" for day in (19, 20))
         (raw / f"{number}.csv").write_text(f"id;day\n{days}")
-    records = read(spark, Conversion.parse(OPTIONS), str(raw)).repartition("day")
+    records = refuse(read(spark, Conversion.parse(OPTIONS), str(raw)).judged()).repartition("day")
     assert output.write_parquet(records, str(staged), ["day"]) == 8
     files = sorted(staged.rglob("*.parquet"))
     assert [file.parent.name for file in files] == ["day=2026-11-19", "day=2026-11-20"]

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pipeline_spark.arguments import JobArguments
+from pipeline_spark.contradiction import refuse
 from pipeline_spark.errors import SchemaContradictionError
 from pipeline_spark.parquet_records import read_parquet
 from pyspark.sql import SparkSession
@@ -22,7 +23,7 @@ def test_keeps_the_files_own_types(
 ) -> None:
     path = tmp_path / "own.parquet"
     pq.write_table(pa.table({"a": pa.array([1], pa.int32()), "b.c": ["x"]}), path)
-    found = read_parquet(spark, str(path), make_arguments("a int", "b.c string"))
+    found = refuse(read_parquet(spark, str(path), make_arguments("a int", "b.c string")).judged())
     assert found.dtypes == [("a", "int"), ("b.c", "string")]
     assert [tuple(row) for row in found.collect()] == [(1, "x")]
 
@@ -36,7 +37,9 @@ def test_nanoseconds_become_microseconds(
     pq.write_table(
         pa.table({"t": pa.array(nanos, pa.timestamp("ns", tz=zone)), "n": [1, 2, 3]}), path
     )
-    found = read_parquet(spark, str(path), make_arguments(f"t {type_name}", "n bigint"))
+    found = refuse(
+        read_parquet(spark, str(path), make_arguments(f"t {type_name}", "n bigint")).judged()
+    )
     assert found.dtypes == [("t", type_name), ("n", "bigint")]
     micros = found.selectExpr("unix_micros(cast(t as timestamp))").collect()
     assert [row[0] for row in micros] == [1_700_000_000_123_456, -1, None]
@@ -50,4 +53,4 @@ def test_other_columns_than_validated_are_refused(
     path = tmp_path / "other.parquet"
     pq.write_table(pa.table({"a": [1], "b": [2]}), path)
     with pytest.raises(SchemaContradictionError, match="its columns are a, b, validation saw a"):
-        read_parquet(spark, str(path), make_arguments("a bigint"))
+        read_parquet(spark, str(path), make_arguments("a bigint")).judged()
