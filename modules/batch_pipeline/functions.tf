@@ -7,7 +7,7 @@ locals {
 module "process_batch" {
   source = "../function"
 
-  name            = "${var.name_prefix}process-batch"
+  name            = "${var.name_prefix}process-batch-by-${var.list}"
   description     = "Takes many small files, one after the other, the whole way that one goes alone."
   handler         = "functions.process_batch.handler.handler"
   package         = { path = "${local.packages}/process_batch.zip" }

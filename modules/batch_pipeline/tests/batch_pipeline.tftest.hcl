@@ -38,7 +38,7 @@ run "has_the_agreed_names" {
   command = apply
 
   assert {
-    condition     = output.state_machine_arn == "arn:aws:states:eu-west-1:123456789012:stateMachine:orders-batch-by-prefix" && output.function_names == { process_batch = "orders-process-batch" }
+    condition     = output.state_machine_arn == "arn:aws:states:eu-west-1:123456789012:stateMachine:orders-batch-by-prefix" && output.function_names == { process_batch = "orders-process-batch-by-prefix" }
     error_message = "Names begin with the prefix and say what names the files."
   }
 }
