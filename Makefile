@@ -187,6 +187,15 @@ test-integration: package spark ## Integration tests on a local AWS of their own
 	@echo "== Integration tests"
 	@$(PYTEST) -n 2 --dist loadgroup --durations 10 tests/integration
 
+.PHONY: faults
+faults: package spark ## Put the pipeline through every fault, and write docs/faults.md
+	@echo "== Faults"
+	@$(PYTEST) --durations 10 tests/faults
+
+.PHONY: soak
+soak: package spark ## Upload, overwrite, delete and break at random for MINUTES=30 [SEED=…]
+	@SOAK_MINUTES=$(or $(MINUTES),30) SEED=$(SEED) $(PYTEST) -s tests/faults -k random
+
 # Not part of `make test`: a scanner with a hundred libraries of its own takes longer to install than
 # all that it looks at takes to read. What policies allow is tested without it, in tests/repo and
 # tests/integration. It asks no server for rules: what is pinned here is all it knows.
@@ -203,6 +212,19 @@ test-security: .venv-checkov/.bootstrapped ## Look for weak settings in all Terr
 	@rm -rf .venv-checkov
 	@$(PYTHON) -m venv .venv-checkov
 	@.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# Not part of `make test` either: its figures are for a quiet machine. QUICK=1 is a small round that
+# writes nothing, ONLY="validation cost" measures some sections anew.
+.PHONY: bench
+bench: .venv-bench/.bootstrapped package spark ## Measure side by side, write docs/benchmarks.md (QUICK=1, ONLY=section)
+	@$(PYTHON) -m tests.bench --python .venv-bench/bin/python $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+.venv-bench/.bootstrapped: tests/bench/requirements.txt | setup
+	@echo "Setting up .venv-bench (about a minute the first time) ..."
+	@rm -rf .venv-bench
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 .PHONY: clean

@@ -1,0 +1,111 @@
+"""What a file costs on AWS, by its size: counted calls and measured rates times listed prices.
+
+Counted from real executions (section ``orchestration``): state transitions, calls, billed time.
+Measured here and scaled to AWS by the share of a processor: MB/s of validation and processing.
+Assumed, and said in the page: what is in ``ASSUMED``.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SIZES_MB = (0.001, 10, 1_000, 100_000)
+PRICES = Path(__file__).with_name("prices.json")
+
+ASSUMED = {
+    "a Glue job's own start, seconds": 25,
+    "cores of a G.1X worker": 4,
+    "Lambda memory that is worth one core, MB": 1_769,
+    "input of one more Glue worker, MB": 5_000,
+    "Glue workers at most": 20,
+}
+SMALLEST_WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Rates:
+    """MB/s on one core."""
+
+    validation: float
+    glue: float
+    process_file: float
+
+
+def reckon(measured: Mapping[str, Any]) -> dict[str, Any]:
+    """Return configuration → size in MB → cost by part in USD, None where it cannot do the size."""
+    missing = {"validation", "processing", "orchestration"} - measured.keys()
+    if missing:
+        raise SystemExit(
+            f"The costs follow from other figures: measure {', '.join(missing)} first."
+        )
+    prices = json.loads(PRICES.read_text(encoding="utf-8"))
+    rates = _rates(measured)
+    per_file = {
+        name: {str(size): _cost(counted, size, rates, prices) for size in SIZES_MB}
+        for name, counted in measured["orchestration"].items()
+    }
+    return {"prices": prices, "assumed": ASSUMED, "rates": vars(rates), "per_file": per_file}
+
+
+def _rates(measured: Mapping[str, Any]) -> Rates:
+    sizes = measured["validation"]["csv"]
+    largest = max(sizes, key=int)
+    processing = measured["processing"]
+    return Rates(
+        validation=sizes[largest]["ours"]["mb_per_second"],
+        glue=processing["Glue job"]["ours"]["mb_per_second"] / processing["cores"],
+        process_file=processing["Lambda engine"]["ours"]["mb_per_second"],
+    )
+
+
+def _cost(
+    counted: Mapping[str, Any], size: float, rates: Rates, prices: Mapping[str, float]
+) -> dict[str, float] | None:
+    """``counted`` is what one small file took; its time grows by what the size adds."""
+    if size > counted["largest_mb"]:
+        return None
+    by_glue = counted["glue_from_mb"] is not None and size > counted["glue_from_mb"]
+    parts = {
+        "Step Functions": _orchestration(counted, prices),
+        "Lambda": sum(
+            _function(name, figures, size, rates, prices)
+            for name, figures in counted["functions"].items()
+            if not (by_glue and name == "process_file")
+        ),
+        "Glue": _glue(size, rates, prices) if by_glue else 0.0,
+        "others": sum(counted["calls"][name] * prices[name] for name in counted["calls"]),
+    }
+    return {**parts, "total": sum(parts.values())}
+
+
+def _orchestration(counted: Mapping[str, Any], prices: Mapping[str, float]) -> float:
+    if (seconds := counted["express_seconds"]) is None:
+        return counted["transitions"] * prices["step_functions_transition"]
+    # Billed in steps of 64 MB and 100 ms.
+    gb_seconds = 64 / 1024 * seconds
+    return (
+        prices["step_functions_express_request"]
+        + gb_seconds * prices["step_functions_express_gb_second"]
+    )
+
+
+def _function(
+    name: str, figures: Mapping[str, Any], size: float, rates: Rates, prices: Mapping[str, float]
+) -> float:
+    share = min(1.0, figures["memory_mb"] / ASSUMED["Lambda memory that is worth one core, MB"])
+    rate = {"validate_file": rates.validation, "process_file": rates.process_file}.get(name)
+    seconds = figures["billed_ms"] / 1_000 + (size / (rate * share) if rate else 0.0)
+    gb_seconds = figures["memory_mb"] / 1024 * seconds
+    return figures["calls"] * prices["lambda_request"] + gb_seconds * prices["lambda_gb_second"]
+
+
+def _glue(size: float, rates: Rates, prices: Mapping[str, float]) -> float:
+    workers = SMALLEST_WORKERS + int(size / ASSUMED["input of one more Glue worker, MB"])
+    workers = min(workers, ASSUMED["Glue workers at most"])
+    # One worker holds the driver.
+    cores = (workers - 1) * ASSUMED["cores of a G.1X worker"]
+    seconds = ASSUMED["a Glue job's own start, seconds"] + size / (rates.glue * cores)
+    billed = max(seconds, prices["glue_minimum_seconds"])
+    return workers * billed / 3600 * prices["glue_dpu_hour"]

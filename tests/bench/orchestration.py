@@ -1,0 +1,141 @@
+"""Orchestration: what one small file takes, counted from real executions on a local AWS."""
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench.local import local_aws
+from tests.integration.pipeline import Pipeline
+from tests.wait import wait_until
+from tools.aws import Aws
+
+WAYS: Mapping[str, Mapping[str, str]] = {
+    "polling": {"orchestration": "polling", "engine": "glue"},
+    "sync": {"orchestration": "sync", "engine": "glue"},
+    "lambda": {"orchestration": "sync", "engine": "auto"},
+    "express": {"orchestration": "express", "engine": "lambda"},
+}
+"""The configurations of envs/local that are compared."""
+
+THRESHOLD_MB = 100.0
+FILE = b"id,name,age,city\n" + b"".join(
+    b"%d,Name %d,%d,Chicago\n" % (n, n, 20 + n) for n in range(1, 31)
+)
+_REPORT = re.compile(r"Billed Duration: (\d+) ms\s+Memory Size: (\d+) MB")
+_CALLS = {
+    "s3_put": ("s3.PutObject", "s3.CopyObject", "s3.ListObjects", "s3.ListObjectVersions"),
+    "s3_get": ("s3.GetObject", "s3.HeadObject"),
+    "sns_publish": ("sns.Publish",),
+    "dynamodb_write": ("dynamodb.PutItem", "dynamodb.UpdateItem"),
+    "dynamodb_read": ("dynamodb.GetItem", "dynamodb.BatchGetItem"),
+}
+# One message: sent by EventBridge, received and deleted for the function.
+_FIXED_CALLS = {"event_bridge_event": 1.0, "sqs_request": 3.0}
+
+
+def measure(folder: Path, repeats: int) -> dict[str, Any]:
+    """Return way → medians of what a file of thirty rows took."""
+    with local_aws(folder / "aws") as local:
+        found = {}
+        for name, variables in WAYS.items():
+            given = {"name_prefix": f"{name}-", **variables}
+            found[name] = _measure(local.pipeline(folder / name, given), name, local.log, repeats)
+        return found
+
+
+def _measure(pipeline: Pipeline, name: str, log: Path, repeats: int) -> dict[str, Any]:
+    _run(pipeline, "warm-up")
+    mark = log.stat().st_size
+    runs = [_run(pipeline, str(number)) for number in range(repeats)]
+    functions = _functions(pipeline, runs, repeats)
+    calls = _calls(log, mark, repeats)
+    small = name in ("lambda", "express")
+    return {
+        "transitions": statistics.median(run.transitions for run in runs),
+        "glue_runs": round(statistics.median(run.glue_runs for run in runs)),
+        "seconds": statistics.median(run.seconds for run in runs),
+        "all_seconds": [run.seconds for run in runs],
+        "express_seconds": statistics.median(r.seconds for r in runs)
+        if name == "express"
+        else None,
+        "functions": functions,
+        "calls": {**_FIXED_CALLS, **calls},
+        "glue_from_mb": None if name == "express" else THRESHOLD_MB if small else 0.0,
+        "largest_mb": THRESHOLD_MB if name == "express" else 1e9,
+    }
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one execution's history shows."""
+
+    transitions: int
+    glue_runs: int
+    seconds: float
+
+
+def _run(pipeline: Pipeline, number: str) -> Run:
+    ended = pipeline.run(f"bench/file-{number}.csv", FILE)
+    assert (ended.progress.output or {}).get("outcome") == "SUCCESS", ended
+    progress = ended.progress
+    history = pipeline.aws.step_functions.get_paginator("get_execution_history")
+    events = [
+        event for page in history.paginate(executionArn=progress.arn) for event in page["events"]
+    ]
+    kinds = Counter(event["type"] for event in events)
+    entered = sum(count for kind, count in kinds.items() if kind.endswith("StateEntered"))
+    # AWS counts the start too, and each retry of a task.
+    scheduled = kinds["TaskScheduled"] - kinds["TaskStateEntered"]
+    seconds = (events[-1]["timestamp"] - events[0]["timestamp"]).total_seconds()
+    glue = sum(
+        1
+        for event in events
+        if event.get("taskScheduledEventDetails", {}).get("resourceType") == "glue"
+    )
+    return Run(1 + entered + max(0, scheduled), glue, seconds)
+
+
+def _functions(pipeline: Pipeline, runs: list[Run], repeats: int) -> dict[str, Any]:
+    """Return folder → calls a file, and the median billed time of a warm call."""
+    found = {}
+    for folder, name in pipeline.deployment.function_names.items():
+        reports = wait_until(lambda name=name: _reports(pipeline.aws, name), 30, f"{name}'s report")
+        billed = [int(milliseconds) for milliseconds, _ in reports[-repeats:]]
+        calls = (len(reports) - 1) / repeats
+        if calls >= 1:
+            found[folder] = {
+                "calls": round(calls),
+                "billed_ms": statistics.median(billed) * round(calls),
+                "memory_mb": int(reports[-1][1]),
+            }
+    return found
+
+
+def _reports(aws: Aws, function: str) -> list[tuple[str, str]]:
+    """Lambda's REPORT lines; none where a function never ran."""
+    pages = aws.logs.get_paginator("filter_log_events")
+    try:
+        messages = [
+            event["message"]
+            for page in pages.paginate(logGroupName=f"/aws/lambda/{function}")
+            for event in page["events"]
+        ]
+    except aws.logs.exceptions.ResourceNotFoundException:
+        return []
+    return [match.groups() for match in map(_REPORT.search, messages) if match]  # type: ignore[misc]
+
+
+def _calls(log: Path, mark: int, repeats: int) -> dict[str, float]:
+    """Count the calls that the server logged since it was ``mark`` bytes long, for one file."""
+    with log.open("rb") as file:
+        file.seek(mark)
+        text = file.read().decode(errors="replace")
+    seen = Counter(re.findall(r"AWS (\w+\.\w+) =>", text))
+    return {
+        name: sum(seen[operation] for operation in operations) / repeats
+        for name, operations in _CALLS.items()
+    }

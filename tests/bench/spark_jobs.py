@@ -1,0 +1,78 @@
+"""Ways to turn a CSV file into Parquet with Spark; a process runs one of them.
+
+``python -m tests.bench.spark_jobs <ours|plain> <path> <folder>``; the session is the same for all.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from tests.bench.inputs import COLUMNS
+
+SCRIPTS = Path(__file__).parents[2] / "glue_scripts"
+AWSGLUE = Path(__file__).parents[2] / "local_aws/job_libs"
+
+
+def ours(spark: SparkSession, path: str, folder: str) -> None:
+    """The pipeline's own transforms, with the schema that validation found."""
+    from pipeline_spark.columns import Column
+    from pipeline_spark.csv_records import read_delimited
+    from pipeline_spark.output import write_parquet
+    from pipeline_spark.processing import configure
+    from pipeline_spark.transforms import add_processing_date
+
+    configure(spark)
+    columns = [Column(name, type_name) for name, type_name in COLUMNS.items()]
+    records = read_delimited(spark, path, columns, ",", multi_line=False)
+    write_parquet(add_processing_date(records, date(2026, 11, 21)), folder)
+
+
+def plain(spark: SparkSession, path: str, folder: str) -> None:
+    """What a first Glue script looks like: a look for the types, a DynamicFrame, snappy."""
+    from awsglue.context import GlueContext
+    from awsglue.dynamicframe import DynamicFrame
+    from pyspark.sql import functions
+
+    glue = GlueContext(spark.sparkContext)
+    read = spark.read.option("header", True).option("inferSchema", True)
+    records = read.csv(path).withColumn("processing_date", functions.current_date())
+    glue.write_dynamic_frame.from_options(
+        frame=DynamicFrame.fromDF(records, glue, "orders"),
+        connection_type="s3",
+        connection_options={"path": folder},
+        format="parquet",
+        format_options={"compression": "snappy"},
+    )
+
+
+JOBS: Mapping[str, Callable[[SparkSession, str, str], None]] = {"ours": ours, "plain": plain}
+
+
+def main(name: str, path: str, folder: str) -> None:
+    sys.path[:0] = [str(SCRIPTS), str(AWSGLUE)]
+    spark = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.memory", "2g")
+        .config("spark.driver.host", "127.0.0.1")
+        .getOrCreate()
+    )
+    spark.sparkContext.setLogLevel("OFF")
+    # The JVM's first steps are the same for all and would hide the difference.
+    spark.range(1000).selectExpr("sum(id)").collect()
+    begin = time.perf_counter()
+    JOBS[name](spark, Path(path).as_uri(), Path(folder).as_uri())
+    seconds = time.perf_counter() - begin
+    files: list[Any] = [*Path(folder).glob("*.parquet")]
+    found = {"rows": spark.read.parquet(folder).count(), "files": len(files)}
+    print(json.dumps({"seconds": seconds, "peak_mb": 0.0, "found": found}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
