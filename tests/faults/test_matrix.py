@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.matrix import FAULTS
+from tests.faults.matrix import FAULTS, chance
 from tests.faults.matrix.play import Performance, play
 from tests.faults.matrix.registry import Fault
 from tests.faults.world import World
 
-TIMEOUT = 1200
+# All are played side by side, so that the first to be asked for may wait for the last.
+TIMEOUT = 1800 + 60 * chance.settings()[0]
 
 
 @pytest.fixture(scope="module")
