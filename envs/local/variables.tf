@@ -38,6 +38,13 @@ variable "architecture" {
   nullable    = false
 }
 
+variable "engine" {
+  description = "Who turns files into Parquet: auto, glue or lambda; see modules/file_pipeline."
+  type        = string
+  default     = "auto"
+  nullable    = false
+}
+
 variable "packages_directory" {
   description = "Folder of the functions' zips. Null: dist/functions."
   type        = string

@@ -10,12 +10,13 @@ locals {
   }
 
   # The polling variant's functions exist only there.
-  polls = var.orchestration.style == "polling"
+  polls = local.definition == "polling"
 
   functions = merge(
     {
       trigger_pipeline     = module.trigger_pipeline
       validate_file        = module.validate_file
+      process_file         = module.process_file
       publish_output       = module.publish_output
       quarantine_file      = module.quarantine_file
       fail_unless_redriven = module.fail_unless_redriven

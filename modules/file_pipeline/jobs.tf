@@ -2,11 +2,12 @@ locals {
   scripts = "${local.root}/glue_scripts"
   library = coalesce(var.glue.library, "${local.root}/dist/glue_scripts/pipeline_spark.zip")
 
-  glue_jobs = {
-    process_csv_data     = module.process_csv_data
-    process_json_data    = module.process_json_data
-    process_parquet_data = module.process_parquet_data
-  }
+  # None where the engine is lambda.
+  glue_jobs = merge(
+    { for job in module.process_csv_data : "process_csv_data" => job },
+    { for job in module.process_json_data : "process_json_data" => job },
+    { for job in module.process_parquet_data : "process_parquet_data" => job },
+  )
   job_substitutions = { for name, job in local.glue_jobs : "${name}_job" => job.name }
 
   job_runtime = {
@@ -27,6 +28,7 @@ locals {
 
 module "process_csv_data" {
   source = "../glue_job"
+  count  = local.uses_glue ? 1 : 0
 
   name        = "${var.name_prefix}process-csv-data"
   description = "Turns a validated CSV file into Parquet."
@@ -43,6 +45,7 @@ module "process_csv_data" {
 
 module "process_json_data" {
   source = "../glue_job"
+  count  = local.uses_glue ? 1 : 0
 
   name        = "${var.name_prefix}process-json-data"
   description = "Turns a validated JSON file (array, single object or JSON Lines) into Parquet."
@@ -59,6 +62,7 @@ module "process_json_data" {
 
 module "process_parquet_data" {
   source = "../glue_job"
+  count  = local.uses_glue ? 1 : 0
 
   name        = "${var.name_prefix}process-parquet-data"
   description = "Takes a validated Parquet file over into the layout of the other files."

@@ -70,8 +70,8 @@ module "state_machine" {
   source = "../state_machine"
 
   name          = local.name
-  definition    = "${local.root}/asl/data-processing-pipeline.${var.orchestration.style}.asl.json"
-  substitutions = merge(local.function_substitutions, local.job_substitutions, local.timeout_substitutions, { topic_arn = module.notifications.topic_arn })
+  definition    = "${local.root}/asl/data-processing-pipeline.${local.definition}.asl.json"
+  substitutions = merge(local.function_substitutions, local.job_substitutions, local.engine_substitutions, local.timeout_substitutions, { topic_arn = module.notifications.topic_arn })
 
   permissions_boundary_arn = var.security.permissions_boundary_arn
   kms_key_arn              = var.security.kms_key_arn

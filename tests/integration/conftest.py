@@ -28,8 +28,9 @@ from tools.inbox import Inbox
 ROOT = Path(__file__).parents[2]
 ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
-STYLES = {"pipeline": "sync", "polling_pipeline": "polling"}
-"""The fixtures that hand out a pipeline, and how that one waits for its jobs."""
+STYLES = {"pipeline": "sync", "polling_pipeline": "polling", "auto_pipeline": "auto"}
+"""The fixtures that hand out a pipeline, and how that one waits for its jobs, which are Glue's;
+the one named auto lets a function process small files."""
 
 ENCRYPTED = {"polling"}
 """The styles that are deployed with a key of their own, so that no test needs one more pipeline."""
@@ -126,6 +127,12 @@ def polling_pipeline(deployments: Mapping[str, Future[Deployed]]) -> Pipeline:
     return deployments["polling_pipeline"].result().pipeline
 
 
+@pytest.fixture(scope="session")
+def auto_pipeline(deployments: Mapping[str, Future[Deployed]]) -> Pipeline:
+    """A third one, whose small files a Lambda function processes."""
+    return deployments["auto_pipeline"].result().pipeline
+
+
 def _deploy(aws: Aws, style: str, state: Path) -> Deployed:
     """Apply envs/local under names of its own."""
     prefix = f"t{uuid4().hex[:5]}-"
@@ -135,7 +142,8 @@ def _deploy(aws: Aws, style: str, state: Path) -> Deployed:
             "endpoint_url": aws.endpoint_url,
             "architecture": ARCHITECTURE,
             "name_prefix": prefix,
-            "orchestration": style,
+            "orchestration": "sync" if style == "auto" else style,
+            "engine": "auto" if style == "auto" else "glue",
             **({"encryption_key_alias": f"{prefix}pipeline"} if style in ENCRYPTED else {}),
         },
         state,

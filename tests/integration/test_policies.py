@@ -95,6 +95,14 @@ MAY: Mapping[str, tuple[Row, ...]] = {
         ("s3:ListBucket", "{source}"),
         ("s3:PutObject", "{processed}/attempts/people/people-csv-1/schemas/v1.json"),
     ),
+    "process_file": (
+        *READS_SOURCE,
+        ("s3:ListBucket", "{source}"),
+        ("s3:GetObject", "{processed}/attempts/people/people-csv-1/schemas/v1.json"),
+        ("s3:PutObject", "{processed}/attempts/people/people-csv-1/lambda-1/part-00000.parquet"),
+        ("s3:AbortMultipartUpload", "{processed}/attempts/people/people-csv-1/lambda-1/any"),
+        ("s3:PutObject", "{processed}/quarantine/people/people-csv-1/run/rows/any.jsonl"),
+    ),
     "publish_output": (
         ("s3:GetObject", "{processed}/attempts/people/people-csv-1/jr_1/_result.json"),
         ("s3:GetObject", "{processed}/processed/people/people-csv-1.manifest"),
@@ -169,6 +177,16 @@ MAY_NOT: Mapping[str, tuple[Row, ...]] = {
         ("s3:GetObject", "{artifacts}/any"),
         ("states:StartExecution", "{machine}"),
         ("sns:Publish", "{topic}"),
+    ),
+    "process_file": (
+        # To publish is for publish_output alone.
+        ("s3:PutObject", "{processed}/processed/people/people-csv-1.manifest"),
+        ("s3:GetObject", "{processed}/attempts/people/people-csv-1/jr_1/part-00000.parquet"),
+        ("s3:DeleteObject", "{processed}/attempts/any"),
+        ("s3:PutObject", "{processed}/quarantine/people/people-csv-1/run/people.csv"),
+        ("s3:ListBucket", "{processed}"),
+        ("glue:StartJobRun", "{process_csv_data}"),
+        ("dynamodb:GetItem", "{claims}"),
     ),
     "publish_output": (
         ("s3:PutObject", "{processed}/processed/people/part.parquet"),

@@ -43,8 +43,8 @@ def tasks() -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def test_there_are_both_machines() -> None:
-    assert [path.name.split(".")[1] for path in MACHINES] == ["polling", "sync"]
+def test_there_are_all_machines() -> None:
+    assert [path.name.split(".")[1] for path in MACHINES] == ["lambda", "polling", "sync"]
 
 
 @pytest.mark.parametrize(("state", "word"), tasks())

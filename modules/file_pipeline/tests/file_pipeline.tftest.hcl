@@ -135,3 +135,51 @@ run "refuses_executions_shorter_than_a_job" {
 
   expect_failures = [var.orchestration]
 }
+
+run "routes_small_files_to_the_function" {
+  command = apply
+
+  assert {
+    condition     = output.function_names["process_file"] == "process-file" && local.engine_substitutions.lambda_threshold_bytes == 268435456 && local.engine_substitutions.lambda_threshold_gzip_bytes == 33554432
+    error_message = "Engine auto routes up to 256 MB, gzipped 32 MB, to process_file."
+  }
+}
+
+run "has_no_jobs_where_lambda_does_it_all" {
+  command = apply
+
+  variables {
+    engine        = "lambda"
+    orchestration = { style = "polling" }
+  }
+
+  assert {
+    condition     = output.glue_job_names == {} && local.definition == "lambda" && length(setintersection(keys(output.function_names), ["start_glue_job", "check_job_status"])) == 0
+    error_message = "Engine lambda needs neither jobs nor the functions that wait for them."
+  }
+}
+
+run "leaves_the_function_alone_where_glue_does_it_all" {
+  command = apply
+
+  variables {
+    engine = "glue"
+  }
+
+  assert {
+    condition     = local.definition == "sync" && local.engine_substitutions.lambda_threshold_bytes == -1 && local.engine_substitutions.lambda_threshold_gzip_bytes == -1
+    error_message = "Engine glue routes no file to process_file."
+  }
+}
+
+run "refuses_an_engine_it_does_not_have" {
+  command = plan
+
+  variables {
+    engine           = "spark"
+    lambda_engine    = { threshold_mb = 2048 }
+    on_contradiction = "ignore"
+  }
+
+  expect_failures = [var.engine, var.lambda_engine, var.on_contradiction]
+}
