@@ -154,7 +154,8 @@ def _outcome(run: MonthRun) -> tuple[str, str, str]:
     if progress.output is None:
         return progress.status, "", _reason(progress.error, progress.cause)
     output: Mapping[str, Any] = progress.output
-    publication = (output.get("processing") or {}).get("publication") or {}
+    processed = (output.get("processing") or {}).get("output") or {}
+    publication = processed.get("publication") or {}
     rows = publication.get("rows")
     return output["outcome"], "" if rows is None else str(rows), output["manifest_uri"]
 
