@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from tools.packaging.archive import Contents, digest, files_below, sha256, write
@@ -14,6 +15,7 @@ from tools.packaging.errors import PackageTooLargeError, UnknownPackageError
 MAX_UNZIPPED_BYTES = 250 * 1024 * 1024
 _SHARED = "common"
 _GLUE_LIBRARY = "pipeline_spark"
+_LEFT_OUT = "left_out.txt"
 _FORMAT = "1"
 _OWN_IMPORT = re.compile(r"^\s*(?:from|import) functions\.(\w+)", re.MULTILINE)
 
@@ -78,9 +80,12 @@ class Project:
         for folder in (_SHARED, *used_folders(functions, name)):
             own |= files_below(functions / folder, f"functions/{folder}/")
             own.pop(f"functions/{folder}/requirements.txt", None)
+            own.pop(f"functions/{folder}/{_LEFT_OUT}", None)
         libraries = dependencies(
             functions / name / "requirements.txt", self.architecture, self.dist / ".dependencies"
         )
+        for folder in used_folders(functions, name):
+            libraries = dict(_without(libraries, functions / folder / _LEFT_OUT))
         archive = self.dist / "functions" / f"{name}.zip"
         return _make(name, archive, {**libraries, **own}, self.architecture, PYTHON_VERSION)
 
@@ -106,6 +111,22 @@ def used_folders(functions: Path, name: str) -> list[str]:
             imported = set(_OWN_IMPORT.findall(path.read_text(encoding="utf-8")))
             waiting += sorted(imported - {_SHARED, *found, *waiting})
     return found
+
+
+def _without(files: Contents, patterns_file: Path) -> Contents:
+    """Return the files that match none of the patterns, one in each line; # begins a comment."""
+    if not patterns_file.is_file():
+        return files
+    lines = (line.partition("#")[0].strip() for line in patterns_file.read_text().splitlines())
+    patterns = [line for line in lines if line]
+    unused = [p for p in patterns if not any(fnmatch(name, p) for name in files)]
+    if unused:
+        raise UnknownPackageError(f"{patterns_file}: nothing matches {', '.join(unused)}.")
+    return {
+        name: path
+        for name, path in files.items()
+        if not any(fnmatch(name, pattern) for pattern in patterns)
+    }
 
 
 def _make(name: str, archive: Path, contents: Contents, *conditions: str) -> Package:

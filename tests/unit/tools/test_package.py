@@ -185,3 +185,23 @@ def test_packages_hold_nothing_that_differs_between_machines(
                 assert not name.endswith((".pyc", "/RECORD", "/INSTALLER", "direct_url.json"))
                 assert str(ROOT).encode() not in opened.read(name)
             assert opened.namelist() == sorted(opened.namelist())
+
+
+def test_what_a_function_never_loads_is_left_out(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = dict.fromkeys(
+        ("big/__init__.py", "big/tests/test_a.py", "big/libunused.so.1", "small.py"),
+        tmp_path / "functions/__init__.py",
+    )
+    monkeypatch.setattr(packages, "dependencies", lambda *_: installed)
+    patterns = tmp_path / "functions/greet/left_out.txt"
+    patterns.write_text("# half of it\nbig/tests/*\nbig/libunused.so.*  # never loaded\n")
+    (greet,) = project.make("greet")
+    libraries = [name for name in entries(greet.path) if not name.startswith("functions/")]
+    assert libraries == ["big/__init__.py", "small.py"]
+    assert "functions/greet/left_out.txt" not in entries(greet.path)
+
+    patterns.write_text("big/renamed.so\n")
+    with pytest.raises(UnknownPackageError, match=r"nothing matches big/renamed\.so"):
+        list(project.make("greet"))
