@@ -11,18 +11,34 @@ _STATUS_CHANGE = "Step Functions Execution Status Change"
 
 @dataclass(frozen=True)
 class Letter:
-    """One message of a dead-letter queue."""
+    """One message of a dead-letter queue. ``payload`` is what the function should have got."""
 
     subject: str
     reason: str
     sent: datetime
+    payload: str
 
     @classmethod
     def parse(cls, message: Mapping[str, Any]) -> "Letter":
         """Read a message as ReceiveMessage gives it."""
         milliseconds = int(message["Attributes"]["SentTimestamp"])
         sent = datetime.fromtimestamp(milliseconds / 1000, UTC)
-        return cls(_subject(message["Body"]), _reason(message), sent)
+        payload = _payload(message["Body"])
+        return cls(_subject(payload), _reason(message), sent, payload)
+
+
+def _payload(body: str) -> str:
+    """Take a payload out of the call that Scheduler leaves, where it is one.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+    """
+    try:
+        call = json.loads(body)
+    except ValueError:
+        return body
+    if isinstance(call, dict) and call.keys() >= {"FunctionName", "Payload"}:
+        return str(call["Payload"])
+    return body
 
 
 def _subject(body: str) -> str:

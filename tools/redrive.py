@@ -79,7 +79,9 @@ class DeadLetterQueue:
         handed = 0
         for message in self._received(self.count()):
             self.aws.functions.invoke(
-                FunctionName=name, InvocationType="Event", Payload=message["Body"].encode()
+                FunctionName=name,
+                InvocationType="Event",
+                Payload=Letter.parse(message).payload.encode(),
             )
             self.aws.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
             handed += 1

@@ -5,9 +5,6 @@ locals {
   # Nothing is missed where nothing starts by itself.
   sweeps_source = var.sweep != null && var.trigger != null
   sweep_seconds = 300
-  # A function needs its schedule's queue, so the schedule has to do with the function's name. Where it
-  # is due before the function is there, it tries again.
-  lambdas = "arn:${local.partition}:lambda:${local.here}:function:${var.name_prefix}"
 
   sweep_functions = merge(
     { for function in module.sweep_source : "sweep_source" => function },
@@ -21,6 +18,8 @@ locals {
   sweep_cursor = { actions = ["dynamodb:GetItem", "dynamodb:PutItem"], resources = [local.claims_table_arn] }
 }
 
+# A function needs its schedule's queue and a schedule, due at once, its function: [0] refers to the one
+# output, while [*] would wait for the whole module and make a cycle.
 module "sweep_source" {
   source = "../function"
   count  = local.sweeps_source ? 1 : 0
@@ -31,7 +30,7 @@ module "sweep_source" {
   package         = { path = "${local.packages}/sweep_source.zip" }
   architecture    = var.functions.architecture
   timeout_seconds = local.sweep_seconds
-  async           = { dead_letter_arn = one(module.sweep_source_schedule[*].dead_letter_queue.arn) }
+  async           = { dead_letter_arn = module.sweep_source_schedule[0].dead_letter_queue.arn }
 
   environment = merge(local.common_environment, local.claims_environment, {
     STATE_MACHINE_ARN = local.state_machine_arn
@@ -67,7 +66,7 @@ module "sweep_source_schedule" {
   name                     = "${var.name_prefix}sweep-source"
   description              = "Looks for objects that no event announced."
   schedule                 = { expression = "rate(${var.sweep.rate_minutes} minutes)" }
-  target                   = { function_arn = "${local.lambdas}sweep-source" }
+  target                   = { function_arn = module.sweep_source[0].arn }
   retry                    = { attempts = 3, max_age_seconds = 3600 }
   permissions_boundary_arn = var.security.permissions_boundary_arn
   kms_key_arn              = var.security.kms_key_arn
@@ -84,7 +83,7 @@ module "sweep_attempts" {
   package         = { path = "${local.packages}/sweep_attempts.zip" }
   architecture    = var.functions.architecture
   timeout_seconds = local.sweep_seconds
-  async           = { dead_letter_arn = one(module.sweep_attempts_schedule[*].dead_letter_queue.arn) }
+  async           = { dead_letter_arn = module.sweep_attempts_schedule[0].dead_letter_queue.arn }
 
   environment = merge(local.common_environment, local.claims_environment, {
     PROCESSED_BUCKET = module.processed_bucket.name
@@ -113,7 +112,7 @@ module "sweep_attempts_schedule" {
   name                     = "${var.name_prefix}sweep-attempts"
   description              = "Looks for what attempts have left."
   schedule                 = { expression = "rate(${var.sweep.rate_minutes} minutes)" }
-  target                   = { function_arn = "${local.lambdas}sweep-attempts" }
+  target                   = { function_arn = module.sweep_attempts[0].arn }
   retry                    = { attempts = 3, max_age_seconds = 3600 }
   permissions_boundary_arn = var.security.permissions_boundary_arn
   kms_key_arn              = var.security.kms_key_arn

@@ -17,6 +17,9 @@ ENDED = {
 }
 TICK = {"scheduled_time": "2026-11-21T03:00:00Z"}
 
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+CALL = {"FunctionName": "arn", "InvocationType": "Event", "Payload": json.dumps(TICK)}
+
 
 def letter(body: Any, **attributes: str) -> Letter:
     text = body if isinstance(body, str) else json.dumps(body)
@@ -32,6 +35,7 @@ def letter(body: Any, **attributes: str) -> Letter:
         (ARRIVED, "s3://source/a b.csv (version v1)"),
         (ENDED, "execution people-1 ABORTED"),
         (TICK, "the tick of 2026-11-21T03:00:00Z"),
+        (CALL, "the tick of 2026-11-21T03:00:00Z"),
         ("no event", "no JSON: no event"),
         ("[1]", "[1]"),
         ({"detail": {"object": 1}}, '{"detail": {"object": 1}}'),
@@ -39,6 +43,12 @@ def letter(body: Any, **attributes: str) -> Letter:
 )
 def test_what_it_is_about(body: Any, expected: str) -> None:
     assert letter(body).subject == expected
+
+
+def test_what_the_function_should_have_got() -> None:
+    assert letter(CALL).payload == json.dumps(TICK)
+    assert letter(ENDED).payload == json.dumps(ENDED)
+    assert letter("no event").payload == "no event"
 
 
 def test_a_long_body_is_cut() -> None:
