@@ -469,6 +469,11 @@ def called(function: str) -> set[str]:
         client = boto3.client(service, region_name=LOCAL_REGION)  # type: ignore[call-overload]
         methods = client.meta.method_to_api_mapping
         found |= {f"{service}:{methods[name]}" for name in names & methods.keys()}
-    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html: allowed by GetObject.
-    renamed = {"s3:HeadObject": "s3:GetObject"}
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+    renamed = {
+        "s3:HeadObject": "s3:GetObject",
+        "s3:DeleteObjects": "s3:DeleteObject",
+        "s3:ListObjectsV2": "s3:ListBucket",
+        "s3:ListObjectVersions": "s3:ListBucketVersions",
+    }
     return {renamed.get(a, a.replace("stepfunctions:", "states:")) for a in found}
