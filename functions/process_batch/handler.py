@@ -95,7 +95,8 @@ def process(batch: Batch, way: Way, attempt_id: str, has_time: Callable[[], bool
         if not has_time():
             raise OutOfTimeError(f"{done} of {len(batch.objects)} files are done.")
         try:
-            results.append(way.go(named, batch, attempt_id))
+            # A list may name two versions of one file, whose attempts lie in one folder.
+            results.append(way.go(named, batch, f"{attempt_id}-{done:04}"))
         except (PipelineError, ClientError, BotoCoreError) as error:
             logger.exception("file failed", extra={"bucket": named.bucket, "key": named.key})
             failures.append(f"s3://{named.bucket}/{named.key}: {type(error).__name__}: {error}")

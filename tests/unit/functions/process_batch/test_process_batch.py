@@ -131,6 +131,16 @@ def test_a_new_version_is_published_over_the_old_one(pipeline: Pipeline) -> None
     assert [row["id"] for row in pipeline.published("people/a.csv")] == [7, 8]
 
 
+def test_two_versions_of_one_file_in_a_batch_do_not_mix(pipeline: Pipeline) -> None:
+    old = pipeline.put("people/a.csv", csv(1))
+    new = pipeline.put("people/a.csv", csv(2, 3))
+    items = [{"key": "people/a.csv", "version_id": one.version_id} for one in (new, old)]
+    batch = Batch.from_input({"BatchInput": {**SHARED, "list": "list"}, "Items": items})
+    fates = [one.fate for one in process(batch, pipeline.way, "lambda-1", lambda: True)]
+    assert fates == [Fate.PUBLISHED, Fate.SUPERSEDED]
+    assert [row["id"] for row in pipeline.published("people/a.csv")] == [2, 3]
+
+
 def test_an_invalid_file_is_put_aside_and_the_others_go_on(pipeline: Pipeline) -> None:
     pipeline.put("people/bad.csv", b"id,name\n1\n")
     pipeline.put("people/good.csv", csv(1))
