@@ -120,7 +120,7 @@ class _CsvReader:
             if self._columns is None:
                 self._columns = self._read_header(reader, before)
             if self._columns is not None:
-                self._read_rows(reader, before, self._columns)
+                self._read_rows(reader, before, self._columns, block)
         except csv.Error as error:
             code, message = _meaning(str(error), lines.record_line, before + reader.line_num)
             raise self._rejected(code, message) from error
@@ -135,7 +135,9 @@ class _CsvReader:
                 return RowColumns(row)
         return None
 
-    def _read_rows(self, reader: "_Rows", before: int, columns: RowColumns) -> None:
+    def _read_rows(
+        self, reader: "_Rows", before: int, columns: RowColumns, block: LineBlock
+    ) -> None:
         lines, sampler, width = self._lines, self._sampler, self._width
         first_line, blank, due = lines.record_line, 0, sampler.next
         index, row = self._count - 1, list[str]()
@@ -150,7 +152,9 @@ class _CsvReader:
                 due = sampler.next
             lines.passed = before + reader.line_num
         records = index + 1 - self._count
-        self._multi_line |= lines.record_line - first_line != records
+        # A CR alone that is no error stands in quotes; most readers of lines end one there.
+        alone = _has_stray_return(block.data)
+        self._multi_line |= alone or lines.record_line - first_line != records
         self._count += records - blank
         self._last = row or self._last
 

@@ -9,7 +9,8 @@ from functions.validate_file.columns import Column
 class Findings:
     """Rows and columns of a valid file. ``delimiter`` and ``multi_line`` are for CSV alone.
 
-    ``multi_line`` says whether a quoted field holds a line break, so that lines are not records.
+    ``multi_line`` says whether a quoted field holds a line break, LF or CR, so that lines are not
+    records.
     """
 
     row_count: int

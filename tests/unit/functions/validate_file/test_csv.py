@@ -80,6 +80,9 @@ def test_one_column_needs_a_name_that_says_csv() -> None:
 
 def test_says_whether_records_span_lines() -> None:
     assert judge(b'a,b\n1,"x\ny"\n').multi_line is True
+    assert judge(b'a,b\n1,"x\ry"\n').multi_line is True
+    assert judge(b'a,b\r\n1,"x\r\ny"\r\n').multi_line is True
+    assert judge(b'a,b\r\n1,"x"\r\n').multi_line is False
     assert judge(b'a,b\n\n1,"x"\n\n').multi_line is False
 
 
