@@ -21,7 +21,7 @@ from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.errors import ToolError
 from tools.letters import Letter
-from tools.uncut import keep_cells
+from tools.uncut import keep_cells, print_uncut
 
 QUEUED = "trigger_pipeline"
 """The function that takes its events from a queue; the others are called."""
@@ -156,7 +156,7 @@ def main() -> int:
     def work(console: Console) -> None:
         aws, deployment = command.connect(arguments)
         found = queues(aws, deployment, arguments.queue)
-        console.print(listing(found))
+        print_uncut(console, listing(found))
         if not arguments.queue and not arguments.all:
             console.print("\nPut them back: make redrive QUEUE=…, or ALL=1", style="dim")
             return

@@ -17,6 +17,10 @@ def leftovers(endpoint_url: str, prefix: str) -> dict[str, list[str]]:
         pages = client(service).get_paginator(operation)
         return lambda: [item[name] for page in pages.paginate() for item in page.get(key, [])]
 
+    def paged_names(service: str, operation: str, key: str) -> Callable[[], list[str]]:
+        pages = client(service).get_paginator(operation)
+        return lambda: [name for page in pages.paginate() for name in page.get(key, [])]
+
     kinds: Mapping[str, Callable[[], list[str]]] = {
         "buckets": lambda: [b["Name"] for b in client("s3").list_buckets()["Buckets"]],
         "functions": paged("lambda", "list_functions", "Functions", "FunctionName"),
@@ -30,6 +34,8 @@ def leftovers(endpoint_url: str, prefix: str) -> dict[str, list[str]]:
         "crawlers": lambda: client("glue").list_crawlers()["CrawlerNames"],
         "databases": paged("glue", "get_databases", "DatabaseList", "Name"),
         "state machines": paged("stepfunctions", "list_state_machines", "stateMachines", "name"),
+        "tables": paged_names("dynamodb", "list_tables", "TableNames"),
+        "schedules": paged("scheduler", "list_schedules", "Schedules", "Name"),
         "topics": paged("sns", "list_topics", "Topics", "TopicArn"),
         "queues": lambda: client("sqs").list_queues().get("QueueUrls", []),
         "rules": paged("events", "list_rules", "Rules", "Name"),
