@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+from functools import partial
 
 from tests.hostile import COLUMNS, VALUES
 from tests.integration.pipeline import Pipeline
@@ -65,5 +66,5 @@ def test_logs_stay_one_json_object_a_line(pipeline: Pipeline) -> None:
         return [event["message"] for event in events if event["message"].startswith("{")]
 
     for function in ("trigger_pipeline", "validate_file", "send_notification"):
-        lines = wait_until(lambda f=function: written_by(f), 60, f"{function} on {name}", 0.5)
+        lines = wait_until(partial(written_by, function), 60, f"{function} on {name}", 0.5)
         assert all(isinstance(json.loads(line), dict) for line in lines), lines
