@@ -1,5 +1,6 @@
 """Transforms, what is written, and how it takes the place of what was there."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -69,6 +70,40 @@ def test_a_column_of_the_jobs_own_name_is_refused(spark: SparkSession, name: str
     records = spark.createDataFrame([("x",)], [name])
     with pytest.raises(ReservedColumnError, match=name):
         add_processing_date(records, date(2026, 11, 20))
+
+
+def test_the_result_names_the_parquet_of_the_attempt_and_nothing_else(s3: "S3Client") -> None:
+    attempt = S3Location("out", "attempts/people/x/jr_1/")
+    for name in ("part-0.parquet", "day=1/part-1.parquet", "_SUCCESS", "_temporary/0/t.parquet"):
+        s3.put_object(Bucket="out", Key=attempt.key + name, Body=b"1234")
+    s3.put_object(Bucket="out", Key="attempts/people/x/jr_10/part-0.parquet", Body=b"another")
+    written = output.Written(5, 0, (("id", "bigint"),))
+    output.write_result(s3, attempt, "jr_1", written)
+    body = s3.get_object(Bucket="out", Key=f"{attempt.key}_result.json")["Body"].read()
+    assert json.loads(body) == {
+        "attempt_id": "jr_1",
+        "rows": 5,
+        "quarantined_rows": 0,
+        "files": [
+            {"key": f"{attempt.key}day=1/part-1.parquet", "size": 4},
+            {"key": f"{attempt.key}part-0.parquet", "size": 4},
+        ],
+        "columns": [{"name": "id", "type": "bigint"}],
+    }
+
+
+@pytest.mark.spark
+def test_columns_are_named_with_the_types_of_the_catalog(spark: SparkSession) -> None:
+    records = spark.sql(
+        "select 1L id, named_struct('a', array(1.5d)) s, cast(1 as decimal(38,18)) d, "
+        "timestamp'2026-11-20 10:00:00' t"
+    )
+    assert output.columns_of(records) == (
+        ("id", "bigint"),
+        ("s", "struct<a:array<double>>"),
+        ("d", "decimal(38,18)"),
+        ("t", "timestamp"),
+    )
 
 
 def test_new_files_replace_old_ones_and_nothing_else(s3: "S3Client") -> None:
