@@ -1,6 +1,7 @@
 """The AWS edge of start_glue_job.
 
-Input: ``{"job_name", "arguments", "execution_name"}``. Output: ``{"job_name", "job_run_id"}``.
+Input: ``{"job_name", "arguments", "execution_name"}`` and, both or neither, ``worker_type`` and
+``number_of_workers``. Output: ``{"job_name", "job_run_id"}``.
 """
 
 from functools import cache

@@ -38,6 +38,7 @@ class _Validation:
     def __init__(self, item: ObjectVersion, settings: Settings) -> None:
         self._key = item.key
         self._limits = settings.limits
+        self._workers = settings.workers
         self.verdict = Verdict(Layout.of(settings.processed_bucket, item.bucket, item.key))
 
     def run(self, source: Source) -> None:
@@ -57,6 +58,9 @@ class _Validation:
         check_columns(findings.columns, self._limits.max_columns_bytes)
         self._know(
             row_count=findings.row_count,
+            number_of_workers=self._workers.for_size(
+                source.size, self.verdict.compression == "gzip"
+            ),
             columns=findings.columns,
             delimiter=findings.delimiter,
             multi_line=findings.multi_line,

@@ -18,7 +18,8 @@ class Verdict:
     """Whether a file is valid, and what is known about it. ``reason`` is None for a valid one.
 
     What stopped a validation early leaves the rest at None. ``size_bytes`` is the size of the
-    object as it lies in S3, ``row_count`` is without a header.
+    object as it lies in S3, ``row_count`` is without a header. ``number_of_workers`` is for a Glue
+    job, should one process the file.
     """
 
     layout: Layout
@@ -30,6 +31,7 @@ class Verdict:
     delimiter: str | None = None
     multi_line: bool | None = None
     row_count: int | None = None
+    number_of_workers: int | None = None
     columns: tuple[Column, ...] = ()
     reason: Reason | None = None
 
@@ -48,6 +50,7 @@ class Verdict:
             "encoding": self.encoding,
             "row_count": self.row_count,
             "size_bytes": self.size_bytes,
+            "number_of_workers": self.number_of_workers,
             "delimiter": self.delimiter,
             "multi_line": self.multi_line,
             "columns": [] if schema_uri else columns,

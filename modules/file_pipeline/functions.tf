@@ -72,7 +72,12 @@ module "validate_file" {
   architecture    = var.functions.architecture
   memory_mb       = var.functions.validation_memory_mb
   timeout_seconds = var.functions.validation_timeout_seconds
-  environment     = merge(local.common_environment, { PROCESSED_BUCKET = module.processed_bucket.name })
+  environment = merge(local.common_environment, {
+    PROCESSED_BUCKET = module.processed_bucket.name
+    MIN_WORKERS      = tostring(var.glue.number_of_workers)
+    MAX_WORKERS      = tostring(var.glue.max_workers)
+    BYTES_PER_WORKER = tostring(var.glue.mb_per_worker * local.mebibyte)
+  })
 
   policy_statements = {
     ReadSource = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${module.source_bucket.arn}/*"] }

@@ -8,13 +8,18 @@ locals {
     { for job in module.process_json_data : "process_json_data" => job },
     { for job in module.process_parquet_data : "process_parquet_data" => job },
   )
-  job_substitutions = { for name, job in local.glue_jobs : "${name}_job" => job.name }
+  job_substitutions = merge(
+    { for name, job in local.glue_jobs : "${name}_job" => job.name },
+    { worker_type = var.glue.worker_type },
+  )
 
   job_runtime = {
     glue_version      = var.glue.glue_version
     worker_type       = var.glue.worker_type
     number_of_workers = var.glue.number_of_workers
+    execution_class   = var.glue.execution_class
   }
+  job_arguments = length(var.glue.partition_by) == 0 ? {} : { "--partition_by" = join(",", var.glue.partition_by) }
   # Step Functions retries, not Glue: a state that waits for a run does not see Glue's own attempts.
   job_limits = {
     timeout_minutes     = var.glue.timeout_minutes
@@ -35,6 +40,7 @@ module "process_csv_data" {
   code        = { script = "${local.scripts}/process_csv_data.py", extra_py_files = [local.library], bucket = module.artifacts_bucket.name }
   runtime     = local.job_runtime
   limits      = local.job_limits
+  arguments   = local.job_arguments
   reads       = local.job_reads
   writes      = local.job_writes
 
@@ -52,6 +58,7 @@ module "process_json_data" {
   code        = { script = "${local.scripts}/process_json_data.py", extra_py_files = [local.library], bucket = module.artifacts_bucket.name }
   runtime     = local.job_runtime
   limits      = local.job_limits
+  arguments   = local.job_arguments
   reads       = local.job_reads
   writes      = local.job_writes
 
@@ -69,6 +76,7 @@ module "process_parquet_data" {
   code        = { script = "${local.scripts}/process_parquet_data.py", extra_py_files = [local.library], bucket = module.artifacts_bucket.name }
   runtime     = local.job_runtime
   limits      = local.job_limits
+  arguments   = local.job_arguments
   reads       = local.job_reads
   writes      = local.job_writes
 

@@ -62,17 +62,37 @@ variable "functions" {
 }
 
 variable "glue" {
-  description = "The Glue jobs' version, workers and limits. library is the zip of what the scripts share; null: dist/glue_scripts beside this module's own archive."
+  description = "The Glue jobs' version, workers and limits. A run has number_of_workers, one of them the driver, and more for a file that is larger than mb_per_worker, up to max_workers. execution_class FLEX is cheaper and starts when there is room. partition_by names columns, one folder for each of their values; they stay in the files, as readers of a manifest see no folders. library is the zip of what the scripts share; null: dist/glue_scripts beside this module's own archive."
   type = object({
     library             = optional(string)
     glue_version        = optional(string, "5.1")
     worker_type         = optional(string, "G.1X")
     number_of_workers   = optional(number, 2)
+    max_workers         = optional(number, 10)
+    mb_per_worker       = optional(number, 4096)
+    execution_class     = optional(string, "STANDARD")
+    partition_by        = optional(list(string), [])
     timeout_minutes     = optional(number, 60)
     max_concurrent_runs = optional(number, 10)
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.glue.max_workers >= var.glue.number_of_workers && floor(var.glue.max_workers) == var.glue.max_workers
+    error_message = "glue.max_workers is a whole number, glue.number_of_workers or more."
+  }
+
+  validation {
+    condition     = var.glue.mb_per_worker >= 1 && floor(var.glue.mb_per_worker) == var.glue.mb_per_worker
+    error_message = "glue.mb_per_worker is a whole number of megabytes, 1 or more."
+  }
+
+  validation {
+    # An argument of a job: commas part the names.
+    condition     = alltrue([for name in var.glue.partition_by : length(name) > 0 && !strcontains(name, ",")])
+    error_message = "glue.partition_by is a list of columns' names, without commas in them."
+  }
 }
 
 variable "trigger" {

@@ -29,9 +29,25 @@ def test_starts_a_run(glue: Any, context: Context) -> None:
     assert run["Arguments"] == {"--a": "1"}
 
 
+def test_the_workers_that_the_file_needs(glue: Any) -> None:
+    event = {"job_name": "job", "worker_type": "G.2X", "number_of_workers": 7}
+    with Stubber(glue) as answers:
+        expected = {
+            "JobName": "job",
+            "Arguments": {},
+            "WorkerType": "G.2X",
+            "NumberOfWorkers": 7,
+        }
+        answers.add_response("start_job_run", {"JobRunId": "jr_1"}, expected)
+        assert start(event, glue) == {"job_name": "job", "job_run_id": "jr_1"}
+
+
 @pytest.mark.parametrize(
     ("event", "message"),
     [
+        ({"job_name": "job", "worker_type": "G.1X"}, "belong together"),
+        ({"job_name": "job", "number_of_workers": 2}, "belong together"),
+        ({"job_name": "job", "worker_type": "G.1X", "number_of_workers": "2"}, "belong together"),
         ({}, "'job_name'"),
         ({"job_name": ""}, "'job_name'"),
         ({"job_name": "job", "arguments": ["--a"]}, "'arguments'"),

@@ -20,6 +20,7 @@ def test_a_sound_file() -> None:
         "encoding": "utf-8",
         "row_count": 2,
         "size_bytes": len(PEOPLE),
+        "number_of_workers": 2,
         "delimiter": ",",
         "multi_line": False,
         "columns": [
