@@ -13,7 +13,11 @@ from functions.process_file.column_types import Column
 from functions.process_file.contradiction import BadRow, OnContradiction
 from functions.process_file.csv_records import CsvRecords
 from functions.process_file.download import download, read_text
-from functions.process_file.errors import FileTooLargeError, RowCountMismatchError
+from functions.process_file.errors import (
+    FileTooLargeError,
+    RowCountMismatchError,
+    SchemaContradictionError,
+)
 from functions.process_file.json_records import JsonRecords
 from functions.process_file.parquet_records import ParquetRecords
 from functions.process_file.quarantined_rows import QuarantinedRows
@@ -133,10 +137,18 @@ class _Work:
 
 
 def _widened(columns: Sequence[Column], contradicted: Iterable[str]) -> tuple[Column, ...]:
-    """Return the columns with text where there was a contradiction, new ones at the end."""
+    """Return the columns with text where there was a contradiction, new ones at the end.
+
+    Raises SchemaContradictionError where readers could not tell a new one from another.
+    """
     wide = set(contradicted)
     known = [column.widened() if column.name in wide else column for column in columns]
     new = sorted(wide - {column.name for column in columns})
+    if len({name.lower() for name in (*wide, *(c.name for c in columns))}) < len(known) + len(new):
+        raise SchemaContradictionError(
+            "A key that validation did not see differs from a column by upper and lower case "
+            f"alone, so it cannot become a column: {', '.join(new)}"
+        )
     return (*known, *(Column.of(name, "string") for name in new))
 
 

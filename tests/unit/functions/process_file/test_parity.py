@@ -2,25 +2,27 @@
 
 import gzip
 import io
+import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pipeline_spark.columns import Column
-from pipeline_spark.contradiction import translate
+from pipeline_spark.contradiction import Records, explained, leave_out, refuse, widened
 from pipeline_spark.csv_records import read_csv
 from pipeline_spark.errors import SchemaContradictionError as SparkContradictionError
 from pipeline_spark.json_lines import json_lines
 from pipeline_spark.json_records import read_json
 from pipeline_spark.parquet_records import read_parquet
 from pipeline_spark.transforms import add_processing_date
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from functions.process_file.errors import SchemaContradictionError
 from tests.unit.functions.process_file.corpus import CONTRADICTING, FITTING
-from tests.unit.functions.process_file.engine import DAY, Lambda
+from tests.unit.functions.process_file.engine import DAY, SOURCE, Lambda
 from tests.unit.functions.validate_file.files import judge
 from tests.unit.glue_scripts.conftest import MakeArguments, make_arguments, spark
 
@@ -29,56 +31,90 @@ __all__ = ["make_arguments", "spark"]
 pytestmark = pytest.mark.spark
 
 
-def by_spark(
-    spark: SparkSession, make_arguments: MakeArguments, data: bytes, key: str, folder: Path
-) -> Path:
-    """Do what a Glue job does with the file, on local disks, and return where its Parquet lies."""
-    verdict = judge(data, key)
-    columns = [Column(column.name, column.type) for column in verdict.columns]
-    arguments = make_arguments(*columns, delimiter=verdict.delimiter, json_shape=verdict.json_shape)
-    source = folder / key
-    source.write_bytes(data)
-    if verdict.json_shape in ("array", "object"):
-        text = gzip.decompress(data) if verdict.compression == "gzip" else data
-        source = folder / "lines.jsonl"
-        source.write_bytes(b"".join(json_lines(io.BytesIO(text))))
-    readers = {"csv": read_csv, "parquet": read_parquet}
-    read = readers.get(str(verdict.file_type), read_json)
-    try:
-        records = add_processing_date(read(spark, str(source), arguments), date.fromisoformat(DAY))
-        records.coalesce(1).write.parquet(str(folder / "out"), compression="zstd")
-    except Exception as error:
-        raise translate(error, key, columns) from error
-    return folder / "out"
+class Glue:
+    """What a Glue job does with a file, on local disks."""
+
+    def __init__(self, spark: SparkSession, make_arguments: MakeArguments, folder: Path) -> None:
+        self._spark = spark
+        self._make_arguments = make_arguments
+        self._folder = folder
+
+    def records(self, data: bytes, key: str) -> Records:
+        verdict = judge(data, key)
+        columns = [Column(column.name, column.type) for column in verdict.columns]
+        arguments = self._make_arguments(
+            *columns,
+            delimiter=verdict.delimiter,
+            json_shape=verdict.json_shape,
+            multi_line=verdict.multi_line is not False,
+            compression=verdict.compression,
+        )
+        source = self._folder / key
+        source.write_bytes(data)
+        if verdict.json_shape in ("array", "object"):
+            text = gzip.decompress(data) if verdict.compression == "gzip" else data
+            source = self._folder / "lines.jsonl"
+            source.write_bytes(b"".join(json_lines(io.BytesIO(text))))
+        readers = {"csv": read_csv, "parquet": read_parquet}
+        read = readers.get(str(verdict.file_type), read_json)
+        return read(self._spark, str(source), arguments, None)
+
+    def written(self, fitting: DataFrame, name: str) -> pa.Table:
+        dated = add_processing_date(fitting, date.fromisoformat(DAY))
+        folder = self._folder / name
+        dated.coalesce(1).write.parquet(str(folder), compression="zstd")
+        return pq.read_table(folder)
+
+
+@pytest.fixture
+def glue(spark: SparkSession, make_arguments: MakeArguments, tmp_path: Path) -> Glue:
+    return Glue(spark, make_arguments, tmp_path)
 
 
 @pytest.mark.parametrize("key", FITTING)
-def test_the_same_parquet(
-    key: str, spark: SparkSession, make_arguments: MakeArguments, engine: Lambda, tmp_path: Path
-) -> None:
-    folder = by_spark(spark, make_arguments, FITTING[key], key, tmp_path)
+def test_the_same_parquet(key: str, glue: Glue, engine: Lambda) -> None:
+    theirs = glue.written(refuse(glue.records(FITTING[key], key).judged()), "fitting")
     engine.run(FITTING[key], key)
-    theirs, ours = pq.read_table(folder), engine.table()
-    assert described(ours.schema) == described(theirs.schema)
-    assert json_of(ours) == json_of(theirs)
+    assert_same(engine.table(), theirs)
 
 
 @pytest.mark.parametrize("key", CONTRADICTING)
-def test_both_refuse(
-    key: str, spark: SparkSession, make_arguments: MakeArguments, engine: Lambda, tmp_path: Path
-) -> None:
-    with pytest.raises(SparkContradictionError):
-        by_spark(spark, make_arguments, CONTRADICTING[key], key, tmp_path)
-    with pytest.raises(SchemaContradictionError):
-        engine.run(CONTRADICTING[key], key)
+def test_the_same_way_with_what_contradicts(key: str, glue: Glue, engine: Lambda) -> None:
+    data = CONTRADICTING[key]
+    records = glue.records(data, key)
+    with pytest.raises(SparkContradictionError) as theirs:
+        refuse_or_explain(glue, records, f"s3://{SOURCE}/{key}")
+    with pytest.raises(SchemaContradictionError) as ours:
+        engine.run(data, key)
+    assert str(ours.value) == str(theirs.value)
+
+    engine.run(data, key, "widen")
+    assert_same(engine.table(), glue.written(refuse(widened(records).judged()), "widened"))
+
+    engine.run(data, key, "quarantine_rows")
+    assert_same(engine.table(), glue.written(leave_out(records.judged()), "left"))
+    assert engine.quarantined() == [json.loads(bad.json_line()) for bad in records.bad_rows()]
+
+
+def refuse_or_explain(glue: Glue, records: Records, uri: str) -> None:
+    try:
+        glue.written(refuse(records.judged()), "refused")
+    except Exception as error:
+        raise explained(error, uri, records) from error
+
+
+def assert_same(ours: pa.Table, theirs: pa.Table) -> None:
+    assert described(ours.schema) == described(theirs.schema)
+    assert texts(ours) == texts(theirs)
 
 
 def described(schema: pa.Schema) -> list[str]:
+    fields: list[Any] = list(schema)
     return [
-        f"{field.name}: {field.type}{'' if field.nullable else ' not null'}" for field in schema
+        f"{field.name}: {field.type}{'' if field.nullable else ' not null'}" for field in fields
     ]
 
 
-def json_of(table: pa.Table) -> list[str]:
+def texts(table: pa.Table) -> list[str]:
     """Every record as a text in which no two different values look alike."""
     return [repr(record) for record in table.to_pylist()]
