@@ -13,7 +13,7 @@ from local_aws.athena.errors import InvalidRequestException, MetadataException
 from local_aws.athena.paging import page
 from local_aws.athena.tables.catalog import Catalog
 from local_aws.athena.tags import Tags
-from local_aws.glue.ports import Operation, Request, Response, Site
+from local_aws.host.ports import Operation, Request, Response, Site
 
 GLUE = "AwsDataCatalog"
 _TABLE_MEMBERS = ("Name", "CreateTime", "LastAccessTime", "TableType", "Parameters")

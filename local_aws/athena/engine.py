@@ -15,7 +15,7 @@ from local_aws.athena.tables.catalog import Catalog, Clients
 from local_aws.athena.tables.objects import Objects
 from local_aws.athena.tags import Tags
 from local_aws.athena.work_groups import WorkGroups
-from local_aws.glue.ports import Clock, Component, EventSink, Operation, Request, Response, Site
+from local_aws.host.ports import Clock, Component, EventSink, Operation, Request, Response, Site
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from local_aws.athena.errors import InvalidRequestException
 from local_aws.athena.paging import page
 from local_aws.athena.work_groups import PRIMARY, WorkGroups
-from local_aws.glue.ports import Operation, Request, Response
+from local_aws.host.ports import Operation, Request, Response
 
 _MEMBERS = ("Name", "Description", "Database", "QueryString", "WorkGroup")
 

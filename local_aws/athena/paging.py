@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from local_aws.athena.errors import InvalidRequestException
-from local_aws.glue.ports import Request, Response
+from local_aws.host.ports import Request, Response
 
 
 def page(member: str, items: Sequence[Any], request: Request, largest: int = 50) -> Response:

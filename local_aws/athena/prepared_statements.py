@@ -11,7 +11,7 @@ from local_aws.athena.paging import page
 from local_aws.athena.sql import translation
 from local_aws.athena.sql.statements import Deallocate, Prepare, Select
 from local_aws.athena.work_groups import WorkGroups
-from local_aws.glue.ports import Clock, Operation, Request, Response
+from local_aws.host.ports import Clock, Operation, Request, Response
 
 
 class PreparedStatements:

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/athena/latest/APIReference/Welcome.html
 
 import logging
 import tempfile
-import threading
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +15,10 @@ from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provi
 
 from local_aws.athena.engine import Engine, Surroundings
 from local_aws.athena.errors import AthenaError, InvalidRequestException, QueryFailed
-from local_aws.glue.aws_ports import Endpoint, EventBus
-from local_aws.glue.clock import SystemClock
-from local_aws.glue.ports import Response, Site
-from local_aws.internal_endpoint import internal_endpoint_url
+from local_aws.host.aws_ports import Endpoint, EventBus
+from local_aws.host.clock import SystemClock
+from local_aws.host.per_site import PerSite
+from local_aws.host.ports import Response, Site
 
 LOG = logging.getLogger(__name__)
 
@@ -30,8 +29,7 @@ class AthenaProvider(ServiceLifecycleHook):
     def __init__(self, work_dir: Path) -> None:
         self._work_dir = work_dir
         self._clock = SystemClock(workers=1)
-        self._lock = threading.Lock()
-        self._engines: dict[tuple[str, str], Engine] = {}
+        self._engines = PerSite(self._new_engine)
 
     def dispatch_table(self) -> DispatchTable:
         """Return a handler for every operation of the API."""
@@ -40,15 +38,12 @@ class AthenaProvider(ServiceLifecycleHook):
 
     def on_before_stop(self) -> None:
         """End all queries."""
-        with self._lock:
-            engines = list(self._engines.values())
-            self._engines.clear()
-        for engine in engines:
+        for engine in self._engines.take_all():
             engine.close()
         self._clock.close()
 
     def _handle(self, operation: str, context: RequestContext, request: ServiceRequest) -> Response:
-        engine = self._engine(context)
+        engine = self._engines.of(context)
         try:
             if operation not in engine.operations:
                 raise InvalidRequestException(f"{operation} is not supported by the local AWS.")
@@ -59,27 +54,17 @@ class AthenaProvider(ServiceLifecycleHook):
             # The Data Catalog or S3 refused what an operation asked of it.
             raise _on_the_wire(InvalidRequestException(failure.reason)) from failure
 
-    def _engine(self, context: RequestContext) -> Engine:
-        key = (context.account_id, context.region)
-        with self._lock:
-            if key not in self._engines:
-                site = Site(
-                    account_id=context.account_id,
-                    region=context.region,
-                    endpoint_url=internal_endpoint_url(),
-                    partition=context.partition,
-                )
-                endpoint = Endpoint(site)
-                self._engines[key] = Engine(
-                    site,
-                    Surroundings(
-                        clock=self._clock,
-                        events=EventBus(endpoint, source="aws.athena"),
-                        clients=endpoint,
-                        folder=self._work_dir,
-                    ),
-                )
-            return self._engines[key]
+    def _new_engine(self, site: Site) -> Engine:
+        endpoint = Endpoint(site)
+        return Engine(
+            site,
+            Surroundings(
+                clock=self._clock,
+                events=EventBus(endpoint, "aws.athena"),
+                clients=endpoint,
+                folder=self._work_dir,
+            ),
+        )
 
 
 def _on_the_wire(error: AthenaError) -> CommonServiceException:

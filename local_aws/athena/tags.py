@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from local_aws.athena.errors import ResourceNotFoundException
 from local_aws.athena.paging import page
-from local_aws.glue.ports import Operation, Request, Response
+from local_aws.host.ports import Operation, Request, Response
 
 
 class Tags:

@@ -15,7 +15,7 @@ from local_aws.athena.paging import page
 from local_aws.athena.queries.execution import ENGINE_VERSION
 from local_aws.athena.tables.objects import split
 from local_aws.athena.tags import Tags
-from local_aws.glue.ports import Clock, Operation, Request, Response, Site
+from local_aws.host.ports import Clock, Operation, Request, Response, Site
 
 PRIMARY = "primary"
 _NO_OUTPUT = (

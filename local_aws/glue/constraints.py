@@ -14,7 +14,7 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 from botocore.session import get_session
 
 from local_aws.glue.errors import ValidationException
-from local_aws.glue.ports import Request
+from local_aws.host.ports import Request
 
 # botocore's list of worker types is older than Glue's: the jobs check them by name themselves.
 _OPEN_ENUMS = frozenset({"WorkerType"})

@@ -24,7 +24,10 @@ from local_aws.glue.crawlers.runner import Runner as CrawlRunner
 from local_aws.glue.jobs.execution import Workshop
 from local_aws.glue.jobs.ports import Launcher, Roles, Storage
 from local_aws.glue.jobs.service import JobService
-from local_aws.glue.ports import (
+from local_aws.glue.security import SecurityConfigurations
+from local_aws.glue.tags import Tags
+from local_aws.glue.workflows.component import Workflows
+from local_aws.host.ports import (
     Clock,
     Component,
     EventSink,
@@ -34,9 +37,6 @@ from local_aws.glue.ports import (
     Response,
     Site,
 )
-from local_aws.glue.security import SecurityConfigurations
-from local_aws.glue.tags import Tags
-from local_aws.glue.workflows.component import Workflows
 
 
 @dataclass(frozen=True)

@@ -117,3 +117,7 @@ class VersionMismatchException(GlueError):
 
 class ValidationException(GlueError):
     """A value could not be validated."""
+
+
+class PassOn(Exception):
+    """Raised by an operation that leaves this request to moto."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local_aws.glue.errors import InvalidInputException
-from local_aws.glue.ports import Request
+from local_aws.host.ports import Request
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import tempfile
-import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -19,18 +18,14 @@ from localstack.services.edge import ROUTER
 from localstack.services.moto import call_moto
 from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provider
 
-from local_aws.glue.aws_ports import (
-    CloudWatchLogs,
-    Endpoint,
-    EventBus,
-    IamRoles,
-    S3Storage,
-)
-from local_aws.glue.clock import SystemClock
+from local_aws.glue.aws_ports import IamRoles, S3Storage
 from local_aws.glue.engine import Engine, Surroundings
-from local_aws.glue.errors import EntityNotFoundException, GlueError
-from local_aws.glue.ports import PassOn, Response, Site
-from local_aws.internal_endpoint import internal_endpoint_url
+from local_aws.glue.errors import EntityNotFoundException, GlueError, PassOn
+from local_aws.glue.jobs.interface import engine_path
+from local_aws.host.aws_ports import CloudWatchLogs, Endpoint, EventBus
+from local_aws.host.clock import SystemClock
+from local_aws.host.per_site import PerSite
+from local_aws.host.ports import Response, Site
 from local_aws.spark.process import JobPool
 from local_aws.spark.settings import SparkSettings
 
@@ -48,8 +43,7 @@ class GlueProvider(ServiceLifecycleHook):
         self._minute = timedelta(seconds=float(environ.get("LOCAL_AWS_GLUE_MINUTE_SECONDS", "60")))
         self._clock = SystemClock()
         self._pool = JobPool(SparkSettings.from_environment(environ, work_dir / "processes"))
-        self._lock = threading.Lock()
-        self._engines: dict[tuple[str, str], Engine] = {}
+        self._engines = PerSite(self._new_engine)
 
     def dispatch_table(self) -> DispatchTable:
         """Return a handler for every operation of the Glue API."""
@@ -61,8 +55,7 @@ class GlueProvider(ServiceLifecycleHook):
 
         A workflow that can take it exists, so its engine does.
         """
-        with self._lock:
-            engine = self._engines.get((account_id, region))
+        engine = self._engines.known(account_id, region)
         if engine is None:
             raise EntityNotFoundException(f"Workflow {workflow_name} not found")
         engine.workflows.notify_event(workflow_name, event_id)
@@ -71,13 +64,12 @@ class GlueProvider(ServiceLifecycleHook):
         """Open the way by which job processes reach their engine."""
         ROUTER.add(self.answer_job)
 
-    @route(Site("<account_id>", "<region>", "").internal_path + "/<operation>", methods=["POST"])
+    @route(engine_path("<account_id>", "<region>") + "/<operation>", methods=["POST"])
     def answer_job(
         self, request: Request, account_id: str, region: str, operation: str
     ) -> HttpResponse:
         """Answer a job process: a JSON object in, one out, or an error with code and message."""
-        with self._lock:
-            engine = self._engines.get((account_id, region))
+        engine = self._engines.known(account_id, region)
         if engine is None:
             return HttpResponse(status=404)
         try:
@@ -91,16 +83,13 @@ class GlueProvider(ServiceLifecycleHook):
 
     def on_before_stop(self) -> None:
         """End all runs: no job process outlives the server."""
-        with self._lock:
-            engines = list(self._engines.values())
-            self._engines.clear()
-        for engine in engines:
+        for engine in self._engines.take_all():
             engine.close()
         self._clock.close()
         self._pool.close()
 
     def _handle(self, operation: str, context: RequestContext, request: ServiceRequest) -> Response:
-        engine = self._engine(context)
+        engine = self._engines.of(context)
         if not engine.answers(operation):
             return call_moto(context)
         try:
@@ -112,27 +101,13 @@ class GlueProvider(ServiceLifecycleHook):
                 error.code, error.message, status_code=400, sender_fault=True
             ) from error
 
-    def _engine(self, context: RequestContext) -> Engine:
-        key = (context.account_id, context.region)
-        with self._lock:
-            if key not in self._engines:
-                self._engines[key] = self._new_engine(
-                    Site(
-                        account_id=context.account_id,
-                        region=context.region,
-                        endpoint_url=internal_endpoint_url(),
-                        partition=context.partition,
-                    )
-                )
-            return self._engines[key]
-
     def _new_engine(self, site: Site) -> Engine:
         endpoint = Endpoint(site)
         return Engine(
             site,
             Surroundings(
                 clock=self._clock,
-                events=EventBus(endpoint),
+                events=EventBus(endpoint, "aws.glue"),
                 logs=CloudWatchLogs(endpoint),
                 storage=S3Storage(endpoint),
                 roles=IamRoles(endpoint),

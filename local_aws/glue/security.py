@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from local_aws.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Clock, Operation, Request, Response
+from local_aws.host.ports import Clock, Operation, Request, Response
 
 
 class SecurityConfigurations:

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/glue/latest/dg/monitor-tags.html
 import threading
 from collections.abc import Mapping
 
-from local_aws.glue.errors import EntityNotFoundException, InvalidInputException
-from local_aws.glue.ports import Operation, PassOn, Request, Response
+from local_aws.glue.errors import EntityNotFoundException, InvalidInputException, PassOn
+from local_aws.host.ports import Operation, Request, Response
 
 LIMIT = 50
 

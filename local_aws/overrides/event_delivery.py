@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from local_aws.glue.ports import Clock
+from local_aws.host.ports import Clock
 from local_aws.overrides.event_failures import Failure
 
 LOG = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from functools import partial
 
 from local_aws import cron
 from local_aws.cron import CronError
-from local_aws.glue.ports import Clock, Timer
+from local_aws.host.ports import Clock, Timer
 
 _RATE = re.compile(r"rate\((?P<value>[1-9]\d*) (?P<unit>minute|hour|day)(?P<plural>s?)\)")
 

@@ -45,7 +45,7 @@ from localstack.utils.aws.client_types import ServicePrincipal
 from localstack.utils.patch import patch
 
 from local_aws.cron import CronError
-from local_aws.glue.clock import SystemClock
+from local_aws.host.clock import SystemClock
 from local_aws.overrides.event_delivery import DeadLetter, Deliveries, Delivery, RetryPolicy
 from local_aws.overrides.event_input import correct_input
 from local_aws.overrides.event_schedules import RuleSchedules, parse

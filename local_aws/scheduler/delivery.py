@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from local_aws.glue.ports import Clock
+from local_aws.host.ports import Clock
 from local_aws.scheduler.errors import DeliveryError, InvalidScheduleError
 from local_aws.scheduler.invocation import Invocation
 from local_aws.scheduler.ports import Caller

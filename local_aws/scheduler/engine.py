@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from local_aws.glue.ports import Clock
+from local_aws.host.ports import Clock
 from local_aws.scheduler import schedule as schedules
 from local_aws.scheduler.delivery import Backoff, Delivery
 from local_aws.scheduler.invocation import Invocation

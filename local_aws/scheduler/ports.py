@@ -1,4 +1,4 @@
-"""What the model needs of its surroundings, beside ``local_aws.glue.ports.Clock``."""
+"""What the model needs of its surroundings, beside ``local_aws.host.ports.Clock``."""
 
 from collections.abc import Mapping
 from typing import Protocol

@@ -5,7 +5,6 @@ The only file of the model that knows LocalStack.
 
 import os
 import random
-import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -30,9 +29,9 @@ from localstack.services.scheduler import provider as localstack_provider
 from localstack.services.scheduler.provider import SchedulerProvider
 from moto.scheduler.models import EventBridgeSchedulerBackend, scheduler_backends
 
-from local_aws.glue.clock import SystemClock
-from local_aws.glue.ports import Site
-from local_aws.internal_endpoint import internal_endpoint_url
+from local_aws.host.clock import SystemClock
+from local_aws.host.per_site import PerSite
+from local_aws.host.ports import Site
 from local_aws.scheduler.delivery import Backoff
 from local_aws.scheduler.engine import Engine, Surroundings
 from local_aws.scheduler.errors import InvalidScheduleError
@@ -49,8 +48,7 @@ class FiringSchedulerProvider(SchedulerProvider):
         super().__init__()
         self._retry = timedelta(seconds=float(environ.get(_RETRY_SECONDS, "1")))
         self._clock = SystemClock()
-        self._lock = threading.Lock()
-        self._engines: dict[tuple[str, str], Engine] = {}
+        self._engines = PerSite(self._new_engine)
 
     @handler("CreateSchedule", expand=False)
     def create_schedule(
@@ -85,7 +83,7 @@ class FiringSchedulerProvider(SchedulerProvider):
     ) -> DeleteScheduleOutput:
         """Delete a schedule; it fires no more."""
         answer = call_moto(context)
-        self._engine(context).remove(_arn(context, request.get("GroupName"), request["Name"]))
+        self._engines.of(context).remove(_arn(context, request.get("GroupName"), request["Name"]))
         return answer
 
     @handler("DeleteScheduleGroup", expand=False)
@@ -95,14 +93,13 @@ class FiringSchedulerProvider(SchedulerProvider):
         """Delete a group with its schedules."""
         _group(context, request["Name"])
         answer = call_moto(context)
-        self._engine(context).remove_group(_arn(context, request["Name"], ""))
+        self._engines.of(context).remove_group(_arn(context, request["Name"], ""))
         return answer
 
     def on_before_stop(self) -> None:
         """Fire nothing while the other services end."""
-        with self._lock:
-            for engine in self._engines.values():
-                engine.close()
+        for engine in self._engines.take_all():
+            engine.close()
         self._clock.close()
 
     def _check(
@@ -114,7 +111,7 @@ class FiringSchedulerProvider(SchedulerProvider):
             "GroupName": request.get("GroupName") or "default",
         }
         try:
-            self._engine(context).check({**request, **named})
+            self._engines.of(context).check({**request, **named})
         except InvalidScheduleError as error:
             raise ValidationException(str(error)) from error
 
@@ -122,22 +119,18 @@ class FiringSchedulerProvider(SchedulerProvider):
         self, context: RequestContext, request: CreateScheduleInput | UpdateScheduleInput
     ) -> None:
         kept = _backend(context).get_schedule(request.get("GroupName"), request["Name"])
-        self._engine(context).set(kept.to_dict())
+        self._engines.of(context).set(kept.to_dict())
 
-    def _engine(self, context: RequestContext) -> Engine:
-        key = (context.account_id, context.region)
-        with self._lock:
-            if key not in self._engines:
-                site = Site(*key, internal_endpoint_url(), context.partition)
-                self._engines[key] = Engine(
-                    Surroundings(
-                        clock=self._clock,
-                        caller=Services(site),
-                        backoff=Backoff(self._retry, random.random),
-                        delete=partial(_delete, _backend(context)),
-                    )
-                )
-            return self._engines[key]
+    def _new_engine(self, site: Site) -> Engine:
+        backend = scheduler_backends[site.account_id][site.region]
+        return Engine(
+            Surroundings(
+                clock=self._clock,
+                caller=Services(site),
+                backoff=Backoff(self._retry, random.random),
+                delete=partial(_delete, backend),
+            )
+        )
 
 
 def _backend(context: RequestContext) -> EventBridgeSchedulerBackend:

@@ -11,8 +11,8 @@ from botocore.exceptions import (
 )
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from local_aws.glue.aws_ports import Endpoint
-from local_aws.glue.ports import Site
+from local_aws.host.aws_ports import Endpoint
+from local_aws.host.ports import Site
 from local_aws.scheduler.errors import DeliveryError
 from local_aws.scheduler.requests import Request, queue_url
 

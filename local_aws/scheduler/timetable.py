@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local_aws.glue.ports import Clock, Timer
+from local_aws.host.ports import Clock, Timer
 from local_aws.scheduler.schedule import Schedule
 
 type Ended = Callable[[], None]

@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from local_aws.glue.ports import Response
+from local_aws.host.ports import Response
 
 type Formatter = Callable[[Any], str]
 

@@ -19,7 +19,7 @@ from local_aws.athena.sql.statements import (
     Unload,
     subkind,
 )
-from local_aws.glue.ports import Response
+from local_aws.host.ports import Response
 
 type State = Literal["QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"]
 FINAL = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})

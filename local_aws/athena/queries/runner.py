@@ -21,7 +21,7 @@ from local_aws.athena.queries.outcome import Outcome
 from local_aws.athena.sql.statements import CreateTableAs, Insert, Select, Unload
 from local_aws.athena.tables.catalog import Clients
 from local_aws.athena.tables.objects import Objects
-from local_aws.glue.ports import Clock, EventSink
+from local_aws.host.ports import Clock, EventSink
 
 LOG = logging.getLogger(__name__)
 _EVENT = "Athena Query State Change"

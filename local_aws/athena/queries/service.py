@@ -20,7 +20,7 @@ from local_aws.athena.sql import statements as st
 from local_aws.athena.sql.parser import parse
 from local_aws.athena.tables.objects import Objects
 from local_aws.athena.work_groups import PRIMARY, WorkGroups
-from local_aws.glue.ports import Operation, Request, Response
+from local_aws.host.ports import Operation, Request, Response
 
 _MOST_RESULTS = 1000
 _COMPARED = ("QueryString", "QueryExecutionContext", "ResultConfiguration")

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_JobBookmarkEntry.html
 
 from dataclasses import dataclass, replace
 
-from local_aws.glue.ports import Response
+from local_aws.host.ports import Response
 
 NOTHING = "{}"
 

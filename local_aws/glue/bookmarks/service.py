@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from local_aws.glue.bookmarks.entry import Entry
 from local_aws.glue.errors import EntityNotFoundException, VersionMismatchException
-from local_aws.glue.ports import Operation, Request, Response
+from local_aws.host.ports import Operation, Request, Response
 
 
 class Bookmarks:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import batched
 
 from local_aws.glue.catalog.entities import Values
-from local_aws.glue.ports import EventSink, Site
+from local_aws.host.ports import EventSink, Site
 
 DATABASE_CHANGE = "Glue Data Catalog Database State Change"
 TABLE_CHANGE = "Glue Data Catalog Table State Change"
@@ -48,7 +48,7 @@ class Changes:
                     "tableName": table,
                     "typeOfChange": operation,
                 },
-                [self._site.arn(f"table/{database}/{table}")],
+                [self._site.arn("glue", f"table/{database}/{table}")],
             )
 
     def _database(
@@ -57,5 +57,5 @@ class Changes:
         self._sink.put(
             DATABASE_CHANGE,
             {"databaseName": database, "typeOfChange": operation, "changedTables": tables},
-            [self._site.arn(resource) for resource in resources],
+            [self._site.arn("glue", resource) for resource in resources],
         )

@@ -9,8 +9,8 @@ from typing import Any
 
 from local_aws.glue.errors import AlreadyExistsException, EntityNotFoundException
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Clock, Operation, Request, Response, Site
 from local_aws.glue.tags import Tags
+from local_aws.host.ports import Clock, Operation, Request, Response, Site
 
 _INPUT_ONLY = ("ValidateCredentials", "ValidateForComputeEnvironments")
 
@@ -104,7 +104,7 @@ class Connections:
         return self._connections[name]
 
     def _arn(self, name: str) -> str:
-        return self._site.arn(f"connection/{name}")
+        return self._site.arn("glue", f"connection/{name}")
 
 
 def _stored(members: Mapping[str, Any]) -> Response:

@@ -10,8 +10,8 @@ from local_aws.glue.catalog.entities import Database, folded
 from local_aws.glue.catalog.store import Store
 from local_aws.glue.errors import AlreadyExistsException
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Operation, Request, Response
 from local_aws.glue.tags import Tags
+from local_aws.host.ports import Operation, Request, Response
 
 
 class Databases:
@@ -75,4 +75,4 @@ class Databases:
         return {}
 
     def _arn(self, name: str) -> str:
-        return self._store.site.arn(f"database/{name}")
+        return self._store.site.arn("glue", f"database/{name}")

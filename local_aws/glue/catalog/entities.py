@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from local_aws.glue.ports import Response
+from local_aws.host.ports import Response
 
 type Values = tuple[str, ...]
 

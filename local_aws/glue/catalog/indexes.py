@@ -14,7 +14,7 @@ from local_aws.glue.errors import (
     InvalidInputException,
     ResourceNumberLimitExceededException,
 )
-from local_aws.glue.ports import Operation, Request, Response
+from local_aws.host.ports import Operation, Request, Response
 
 LIMIT = 3
 

@@ -18,7 +18,7 @@ from local_aws.glue.errors import (
     InvalidInputException,
 )
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Operation, Request, Response
+from local_aws.host.ports import Operation, Request, Response
 
 
 class Partitions:

@@ -13,7 +13,7 @@ from typing import Any
 from local_aws.glue.catalog.store import Store
 from local_aws.glue.errors import InvalidInputException
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Operation, Request, Response
+from local_aws.host.ports import Operation, Request, Response
 
 _TOKENS = re.compile(r"[^a-z0-9_]+")
 _COMPARATORS: Mapping[str, Callable[[Any, Any], bool]] = {

@@ -10,7 +10,7 @@ from typing import Any
 from local_aws.glue.catalog.entities import Table
 from local_aws.glue.catalog.store import Store
 from local_aws.glue.errors import EntityNotFoundException, GlueError
-from local_aws.glue.ports import Operation, Request, Response
+from local_aws.host.ports import Operation, Request, Response
 
 type _Found = Callable[[Request], tuple[Table, dict[str, Response]]]
 

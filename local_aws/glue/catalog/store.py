@@ -4,7 +4,7 @@ import threading
 
 from local_aws.glue.catalog.entities import Database, Table, folded
 from local_aws.glue.errors import EntityNotFoundException
-from local_aws.glue.ports import Clock, Request, Site
+from local_aws.host.ports import Clock, Request, Site
 
 
 class Store:

@@ -14,7 +14,7 @@ from local_aws.glue.errors import (
     InvalidInputException,
 )
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Clock, Operation, Request, Response
+from local_aws.host.ports import Clock, Operation, Request, Response
 
 _KINDS = ("CsvClassifier", "GrokClassifier", "JsonClassifier", "XMLClassifier")
 

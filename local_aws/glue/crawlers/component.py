@@ -29,8 +29,8 @@ from local_aws.glue.errors import (
     SchedulerRunningException,
 )
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Operation, Request, Response
 from local_aws.glue.tags import Tags
+from local_aws.host.ports import Operation, Request, Response
 
 
 @dataclass
@@ -298,7 +298,7 @@ class CrawlerService:
                 raise InvalidInputException(error.message) from error
 
     def _arn(self, name: str) -> str:
-        return self._runner.site.arn(f"crawler/{name}")
+        return self._runner.site.arn("glue", f"crawler/{name}")
 
 
 def _state(running: CrawlRecord | None) -> str:

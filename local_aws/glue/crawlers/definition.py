@@ -9,7 +9,7 @@ from local_aws.glue import schedules
 from local_aws.glue.crawlers import configuration, exclusions, objects
 from local_aws.glue.crawlers.configuration import CrawlOptions
 from local_aws.glue.errors import InvalidInputException
-from local_aws.glue.ports import Request, Response
+from local_aws.host.ports import Request, Response
 
 type UpdateBehavior = Literal["LOG", "UPDATE_IN_DATABASE"]
 type DeleteBehavior = Literal["LOG", "DELETE_FROM_DATABASE", "DEPRECATE_IN_DATABASE"]

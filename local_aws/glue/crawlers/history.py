@@ -10,7 +10,7 @@ from typing import Any, Literal
 from local_aws.glue.crawlers.changes import Changes
 from local_aws.glue.crawlers.interface import CrawlEndState
 from local_aws.glue.errors import InvalidInputException
-from local_aws.glue.ports import Response
+from local_aws.host.ports import Response
 
 LOG_GROUP = "/aws-glue/crawlers"
 

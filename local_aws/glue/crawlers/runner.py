@@ -12,7 +12,7 @@ from local_aws.glue.crawlers.crawl import Clients, Crawl, CrawlCancelled, CrawlF
 from local_aws.glue.crawlers.definition import CrawlerDefinition
 from local_aws.glue.crawlers.history import LOG_GROUP, CrawlRecord
 from local_aws.glue.crawlers.interface import CrawlEndState
-from local_aws.glue.ports import Clock, EventSink, LogSink, Site
+from local_aws.host.ports import Clock, EventSink, LogSink, Site
 
 LOG = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from local_aws.glue import schedules
 from local_aws.glue.crawlers.definition import CrawlerDefinition
 from local_aws.glue.errors import GlueError
-from local_aws.glue.ports import Clock, Timer
+from local_aws.host.ports import Clock, Timer
 
 
 class Timetable:

@@ -11,7 +11,7 @@ from typing import Any
 from local_aws.glue.errors import InvalidInputException
 from local_aws.glue.jobs import capacity as capacities
 from local_aws.glue.jobs.capacity import Capacity
-from local_aws.glue.ports import Request, Response
+from local_aws.host.ports import Request, Response
 
 COMMANDS = ("glueetl", "gluestreaming", "pythonshell", "glueray")
 GLUE_VERSIONS = ("0.9", "1.0", "2.0", "3.0", "4.0", "5.0", "5.1")

@@ -9,10 +9,11 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from local_aws.glue.jobs.arguments import Provision, UnsupportedArgument, command_line, provision
+from local_aws.glue.jobs.interface import engine_path
 from local_aws.glue.jobs.logs import LogTail
 from local_aws.glue.jobs.ports import Launcher, Process, Roles, Storage, StorageError
 from local_aws.glue.jobs.run import JobRun
-from local_aws.glue.ports import LogSink, Site
+from local_aws.host.ports import LogSink, Site
 from local_aws.spark.process import WORKING_FOLDER, JobResult, JobSpec
 
 LOG = logging.getLogger(__name__)
@@ -125,7 +126,7 @@ class Execution:
             # https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html
             **self._workshop.roles.credentials(self._run.job.role, "GlueJobRunnerSession"),
             # For awsglue alone: AWS publishes no operations for what it asks there.
-            "LOCAL_AWS_GLUE_URL": site.endpoint_url + site.internal_path,
+            "LOCAL_AWS_GLUE_URL": site.endpoint_url + engine_path(site.account_id, site.region),
             "JOB_NAME": self._run.job.name,
             "JOB_RUN_ID": self._run.id,
         }

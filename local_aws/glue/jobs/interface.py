@@ -88,3 +88,8 @@ class Jobs(Protocol):
 
     def on_run_ended(self, listener: JobRunListener) -> None:
         """Call ``listener`` whenever a run has ended for good, holding no lock of ours."""
+
+
+def engine_path(account_id: str, region: str) -> str:
+    """Return the path at the endpoint under which a site's job processes ask the engine."""
+    return f"/_local_aws/glue/{account_id}/{region}"

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local_aws.glue.ports import LogSink
+from local_aws.host.ports import LogSink
 
 _CHUNK = 1 << 20
 # CloudWatch Logs refuses an event of more than 256 KiB, its overhead of 26 bytes included.

@@ -14,7 +14,7 @@ from local_aws.glue.jobs.capacity import Capacity
 from local_aws.glue.jobs.definition import JobDefinition
 from local_aws.glue.jobs.interface import RunOverrides
 from local_aws.glue.jobs.run import JobRun, new_id
-from local_aws.glue.ports import Request
+from local_aws.host.ports import Request
 
 
 def overrides(request: Request) -> RunOverrides:

@@ -13,7 +13,7 @@ from typing import Any
 from local_aws.glue.jobs.capacity import WORKER_DPU, Capacity
 from local_aws.glue.jobs.definition import JobDefinition
 from local_aws.glue.jobs.interface import JobRunEnded, WorkflowRunRef
-from local_aws.glue.ports import Response
+from local_aws.host.ports import Response
 
 ENDED = frozenset({"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"})
 # A waiting run holds no place among a job's concurrent runs.

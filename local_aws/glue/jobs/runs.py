@@ -17,7 +17,7 @@ from local_aws.glue.jobs import events
 from local_aws.glue.jobs.execution import Execution, Workshop
 from local_aws.glue.jobs.interface import JobRunListener
 from local_aws.glue.jobs.run import JobRun
-from local_aws.glue.ports import Clock, EventSink, Timer
+from local_aws.host.ports import Clock, EventSink, Timer
 from local_aws.spark.process import JobResult
 
 # https://docs.aws.amazon.com/glue/latest/dg/job-run-queuing.html

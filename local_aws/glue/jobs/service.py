@@ -18,8 +18,8 @@ from local_aws.glue.jobs.new_run import new_run, retry
 from local_aws.glue.jobs.new_run import overrides as overrides_of
 from local_aws.glue.jobs.runs import Runs
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Clock, EventSink, Operation, Request, Response
 from local_aws.glue.tags import Tags
+from local_aws.host.ports import Clock, EventSink, Operation, Request, Response
 
 
 class JobService:
@@ -187,7 +187,7 @@ class JobService:
     # Lookups
 
     def _arn(self, name: str) -> str:
-        return self._site.arn(f"job/{name}")
+        return self._site.arn("glue", f"job/{name}")
 
     def _job(self, name: str) -> JobDefinition:
         with self._lock:

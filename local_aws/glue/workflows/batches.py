@@ -7,9 +7,9 @@ reached or its window is over; the window starts with the first event; afterward
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local_aws.glue.ports import Clock, Timer
 from local_aws.glue.workflows.mailbox import Mailbox
 from local_aws.glue.workflows.trigger import EventBatch, Trigger
+from local_aws.host.ports import Clock, Timer
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 
-from local_aws.glue.crawlers.interface import CrawlEnded
+from local_aws.glue.crawlers.interface import CrawlEnded, Crawlers
 from local_aws.glue.errors import InvalidInputException
-from local_aws.glue.jobs.interface import JobRunEnded
-from local_aws.glue.ports import Clock, Operation, Request, Response, Site
+from local_aws.glue.jobs.interface import JobRunEnded, Jobs
 from local_aws.glue.tags import Tags
 from local_aws.glue.workflows.batches import Batches
 from local_aws.glue.workflows.chains import Chains
 from local_aws.glue.workflows.dispatcher import Dispatcher
 from local_aws.glue.workflows.launcher import Launcher
 from local_aws.glue.workflows.mailbox import Mailbox
-from local_aws.glue.workflows.ports import Crawlers, Jobs
 from local_aws.glue.workflows.run_operations import RunOperations
 from local_aws.glue.workflows.runner import Runner
 from local_aws.glue.workflows.store import Store
@@ -20,6 +18,7 @@ from local_aws.glue.workflows.timetable import Timetable
 from local_aws.glue.workflows.trigger import Node, NodeKind, TriggerKind
 from local_aws.glue.workflows.trigger_operations import TriggerOperations
 from local_aws.glue.workflows.workflow_operations import WorkflowOperations
+from local_aws.host.ports import Clock, Operation, Request, Response, Site
 
 
 class Workflows:

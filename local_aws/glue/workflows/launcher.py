@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from local_aws.glue.crawlers import interface as crawlers_interface
+from local_aws.glue.crawlers.interface import Crawlers
 from local_aws.glue.errors import GlueError
 from local_aws.glue.jobs import interface as jobs_interface
-from local_aws.glue.ports import Clock
-from local_aws.glue.workflows.ports import Crawlers, Jobs
+from local_aws.glue.jobs.interface import Jobs
 from local_aws.glue.workflows.trigger import Action, Node, NodeKind
+from local_aws.host.ports import Clock
 
 LOG = logging.getLogger(__name__)
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Operation, Request, Response
 from local_aws.glue.workflows import run_report
 from local_aws.glue.workflows.dispatcher import Dispatcher
 from local_aws.glue.workflows.launcher import Launcher
 from local_aws.glue.workflows.run import WorkflowRun
 from local_aws.glue.workflows.runner import Runner
 from local_aws.glue.workflows.store import Store
+from local_aws.host.ports import Operation, Request, Response
 
 PAGE_SIZE = 1000
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from local_aws.glue.errors import IllegalWorkflowStateException, InvalidInputException
-from local_aws.glue.ports import Clock
 from local_aws.glue.workflows.graph import Graph
 from local_aws.glue.workflows.launcher import Attempt, Launcher
 from local_aws.glue.workflows.run import RunStatus, WorkflowRun
 from local_aws.glue.workflows.trigger import Action, Node, NodeKind, Trigger
+from local_aws.host.ports import Clock
 
 
 @dataclass(frozen=True)

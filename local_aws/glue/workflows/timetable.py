@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from local_aws.glue import schedules
-from local_aws.glue.ports import Clock, Timer
 from local_aws.glue.workflows.mailbox import Mailbox
+from local_aws.host.ports import Clock, Timer
 
 
 @dataclass(frozen=True)

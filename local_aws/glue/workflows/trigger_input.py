@@ -9,7 +9,6 @@ from typing import Any
 
 from local_aws.glue import schedules
 from local_aws.glue.errors import InvalidInputException
-from local_aws.glue.ports import Request
 from local_aws.glue.workflows.trigger import (
     Action,
     Condition,
@@ -19,6 +18,7 @@ from local_aws.glue.workflows.trigger import (
     Predicate,
     TriggerKind,
 )
+from local_aws.host.ports import Request
 
 # https://docs.aws.amazon.com/glue/latest/dg/about-triggers.html
 MAX_CRAWLERS = 2

@@ -12,7 +12,6 @@ from local_aws.glue.errors import (
     InvalidInputException,
 )
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Operation, Request, Response, Site
 from local_aws.glue.tags import Tags
 from local_aws.glue.workflows import trigger_input
 from local_aws.glue.workflows.batches import Batches
@@ -22,6 +21,7 @@ from local_aws.glue.workflows.launcher import Launcher
 from local_aws.glue.workflows.store import Store
 from local_aws.glue.workflows.timetable import Timetable
 from local_aws.glue.workflows.trigger import Node, Trigger, TriggerKind, TriggerState
+from local_aws.host.ports import Operation, Request, Response, Site
 
 PAGE_SIZE = 200
 
@@ -206,7 +206,7 @@ class TriggerOperations:
                 raise EntityNotFoundException(f"{noun} {node.name} not found")
 
     def _arn(self, name: str) -> str:
-        return self.site.arn(f"trigger/{name}")
+        return self.site.arn("glue", f"trigger/{name}")
 
 
 def _first_state(kind: TriggerKind, *, start: bool) -> TriggerState:

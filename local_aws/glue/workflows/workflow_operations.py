@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from local_aws.glue.errors import AlreadyExistsException, InvalidInputException
 from local_aws.glue.paging import page
-from local_aws.glue.ports import Clock, Operation, Request, Response, Site
 from local_aws.glue.tags import Tags
 from local_aws.glue.workflows import run_report
 from local_aws.glue.workflows.launcher import Launcher
 from local_aws.glue.workflows.store import Store
 from local_aws.glue.workflows.workflow import Workflow
+from local_aws.host.ports import Clock, Operation, Request, Response, Site
 
 PAGE_SIZE = 25
 
@@ -115,7 +115,7 @@ class WorkflowOperations:
         return described
 
     def _arn(self, name: str) -> str:
-        return self.site.arn(f"workflow/{name}")
+        return self.site.arn("glue", f"workflow/{name}")
 
 
 def _limit(request: Request) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from local_aws.glue.engine import Engine, Surroundings
 from local_aws.glue.jobs.ports import StorageError
-from local_aws.glue.ports import Site
+from local_aws.host.ports import Site
 from local_aws.spark.process import JobResult, JobSpec
 from tests.wait import wait_until
 

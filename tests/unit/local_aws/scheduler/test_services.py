@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from local_aws.glue.ports import Site
+from local_aws.host.ports import Site
 from local_aws.scheduler.errors import DeliveryError
 from local_aws.scheduler.requests import Request
 from local_aws.scheduler.services import Services, spelled

@@ -16,9 +16,9 @@ from local_aws.glue.errors import (
     EntityNotFoundException,
 )
 from local_aws.glue.jobs.interface import JobRunEnded, JobRunListener, RunOverrides, WorkflowRunRef
-from local_aws.glue.ports import Site
 from local_aws.glue.tags import Tags
 from local_aws.glue.workflows.component import Workflows
+from local_aws.host.ports import Site
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

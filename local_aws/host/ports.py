@@ -1,7 +1,4 @@
-"""What the Glue model needs of its surroundings, as protocols.
-
-``provider.py`` implements them over LocalStack; unit tests implement them in memory.
-"""
+"""What a service's model needs of its surroundings, as protocols; tests have them in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +8,6 @@ from typing import Any, Protocol
 type Request = Mapping[str, Any]
 type Response = dict[str, Any]
 type Operation = Callable[[Request], Response]
-
-
-class PassOn(Exception):  # noqa: N818
-    """Raised by an operation that leaves this request to moto."""
 
 
 class Timer(Protocol):
@@ -40,7 +33,7 @@ class EventSink(Protocol):
     def put(
         self, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str] = ()
     ) -> None:
-        """Put one event with source ``aws.glue``. Never raises; a failure is logged."""
+        """Put one event with the service's source. Never raises; a failure is logged."""
 
 
 class LogSink(Protocol):
@@ -54,7 +47,7 @@ class LogSink(Protocol):
 class Site:
     """Where an engine lives: one account in one region of one endpoint.
 
-    ``endpoint_url`` is the address at which the other services (S3, DynamoDB, Glue itself) answer.
+    ``endpoint_url`` is the address at which all services answer, the model's own too.
     """
 
     account_id: str
@@ -62,22 +55,16 @@ class Site:
     endpoint_url: str
     partition: str = "aws"
 
-    @property
-    def internal_path(self) -> str:
-        """The path at the endpoint under which the site's own job processes ask the engine."""
-        return f"/_local_aws/glue/{self.account_id}/{self.region}"
-
-    def arn(self, resource: str) -> str:
-        """Return the Glue ARN of ``resource``, such as ``job/name``."""
-        return f"arn:{self.partition}:glue:{self.region}:{self.account_id}:{resource}"
+    def arn(self, service: str, resource: str) -> str:
+        """Return the ARN of a service's ``resource``, such as ``job/name``."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
 
 
 class Component(Protocol):
     """A part of the model that answers API operations.
 
     ``operations`` maps the API's names (``StartJobRun``) to callables from a request of botocore's
-    shape to a response of botocore's shape. A component raises ``errors.GlueError`` only. The
-    engine serves an operation that no component names from moto.
+    shape to a response of botocore's shape. A component raises its service's own errors only.
     """
 
     def operations(self) -> Mapping[str, Operation]:

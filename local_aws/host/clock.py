@@ -34,8 +34,8 @@ class SystemClock:
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._closed = False
-        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="glue-clock")
-        threading.Thread(target=self._dispatch, name="glue-clock", daemon=True).start()
+        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="clock")
+        threading.Thread(target=self._dispatch, name="clock", daemon=True).start()
 
     def now(self) -> datetime:
         """Return the present, in UTC."""

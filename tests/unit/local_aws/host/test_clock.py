@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from local_aws.glue.clock import SystemClock
+from local_aws.host.clock import SystemClock
 
 
 @pytest.fixture
