@@ -23,6 +23,9 @@ from tools.inbox import Inbox
 FUNCTION_SECONDS = 15
 """How long a function may take, so that its timeout is soon there."""
 
+UNHURRIED = {"process_file", "quarantine_file"}
+"""Functions whose work takes its time: to load an engine, to copy a file of a gigabyte."""
+
 AGES = {"sweep_source": {"MIN_AGE_SECONDS": "1"}}
 """From which age on the sweep takes an object for missed."""
 
@@ -139,7 +142,9 @@ def _hurry(aws: Aws, deployment: Deployment) -> None:
         configuration = aws.functions.get_function_configuration(FunctionName=name)
         variables = configuration["Environment"]["Variables"] | AGES.get(folder, {})
         aws.functions.update_function_configuration(
-            FunctionName=name, Timeout=FUNCTION_SECONDS, Environment={"Variables": variables}
+            FunctionName=name,
+            Timeout=configuration["Timeout"] if folder in UNHURRIED else FUNCTION_SECONDS,
+            Environment={"Variables": variables},
         )
     aws.sqs.set_queue_attributes(
         QueueUrl=deployment.trigger_queue_url,

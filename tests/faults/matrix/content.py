@@ -54,7 +54,7 @@ def overwritten_mid_run(stage: Stage) -> None:
     held = stage.strike("glue", "StartJobRun", hold := Hold())
     older = stage.glue_csv()
     held.wait()
-    newer = stage.glue_csv(rows=7)
+    newer = stage.csv()
     stage.ended(newer, "SUCCESS")
     hold.release()
     stage.ended(older, "SUPERSEDED")
@@ -145,7 +145,7 @@ def longest_key(stage: Stage) -> None:
 @fault("payload over the limit", "A schema too large for a state goes by a pointer")
 def payload_over_the_limit(stage: Stage) -> None:
     """Names alone of more than 256 KiB: what a state may hold."""
-    names = [f"column_{number:04}_{'x' * 120}" for number in range(2_200)]
+    names = [f"column_{number:04}_{'x' * 180}" for number in range(1_500)]
     assert len(",".join(names)) > 256 * 1024
     row = ",".join("1" for _ in names)
     body = f"{','.join(names)},mark\n{row},wide\n"

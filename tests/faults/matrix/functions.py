@@ -4,7 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from tests.faults.matrix.calls import invokes, of_manifest
+from tests.faults.matrix.calls import invokes, of_manifest, of_part
 from tests.faults.matrix.registry import fault
 from tests.faults.matrix.stage import Stage
 from tests.faults.proxy.answers import ServiceError
@@ -86,6 +86,17 @@ def killed(stage: Stage) -> None:
     run = stage.ended(stage.csv(), "SUCCESS")
     assert struck.is_spent
     assert stage.retries(run, "ValidateFile") == 1
+
+
+@fault("Lambda engine killed in the middle of a write", RETRIED)
+def killed_in_a_write(stage: Stage) -> None:
+    """What the first attempt wrote stays behind, and is named by nobody."""
+    struck = stage.strike("s3", "PutObject", KillCaller(after=True), where=of_part)
+    run = stage.ended(stage.csv(), "SUCCESS")
+    assert struck.is_spent
+    assert stage.retries(run, "ProcessFile") == 1
+    attempts = {key.split("/")[-2] for key in stage.processed("attempts") if "/part-" in key}
+    assert len(attempts) == 2
 
 
 HOG = '''

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from tests.faults.matrix.calls import by_spark, of_part
 from tests.faults.matrix.registry import fault
-from tests.faults.matrix.stage import Stage
+from tests.faults.matrix.stage import GLUE_ROWS, Stage
 from tests.faults.proxy.answers import ServiceError
 from tests.faults.proxy.call import Call
 from tests.faults.proxy.faults import Hold, KillCaller, LoseResponse, Refuse
@@ -79,7 +79,7 @@ def job_timeout(stage: Stage) -> None:
     set_timeout(stage, job, minutes=1)
     held = stage.strike("s3", "", Hold(), None, where=by_spark)
     body = io.BytesIO()
-    pq.write_table(pa.table({"id": [1, 2, 3]}), body)
+    pq.write_table(pa.table({"id": range(GLUE_ROWS * 100)}), body)
     one = stage.put("a.parquet", body.getvalue())
     held.wait()
     run = stage.ended(one, "FAILURE")

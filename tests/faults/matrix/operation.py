@@ -2,11 +2,11 @@
 
 import json
 
-from tests.faults.matrix.calls import invokes
+from tests.faults.matrix.calls import invokes, of_part
 from tests.faults.matrix.functions import is_updated
 from tests.faults.matrix.registry import fault
 from tests.faults.matrix.stage import Stage
-from tests.faults.proxy.faults import Hold
+from tests.faults.proxy.faults import Hold, KillCaller
 from tests.integration.conftest import ROOT
 
 
@@ -38,3 +38,27 @@ def deployed_mid_run(stage: Stage) -> None:
     is_updated(stage, name)
     hold.release()
     stage.ended(one, "SUCCESS")
+
+
+@fault("old attempts swept", "What a manifest names stays, whatever its age", alone=True)
+def attempts_swept(stage: Stage) -> None:
+    killed = stage.strike("s3", "PutObject", KillCaller(after=True), where=of_part)
+    stage.ended(stage.csv(), "SUCCESS")
+    assert killed.is_spent
+    before = stage.processed("attempts")
+    sweep_attempts(stage)
+    after = stage.processed("attempts")
+    orphaned = set(before) - set(after)
+    assert len(orphaned) == 1, (before, after)
+    assert "/part-" in orphaned.pop()
+
+
+def sweep_attempts(stage: Stage) -> None:
+    """Let the sweep tick once, with every attempt old enough."""
+    functions, name = stage.world.aws.functions, stage.world.names["sweep_attempts"]
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    young = {**variables, "ATTEMPT_SECONDS": "1"}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": young})
+    is_updated(stage, name)
+    answer = functions.invoke(FunctionName=name, Payload=b"{}")
+    assert "FunctionError" not in answer, answer["Payload"].read()

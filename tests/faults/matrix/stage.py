@@ -22,6 +22,9 @@ PATIENCE = 300.0
 
 SETTLED_LOOKS = 3
 
+GLUE_ROWS = 60
+"""At 35 bytes each beyond the threshold that root/main.tf sets."""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -53,9 +56,9 @@ class Stage:
         lines = "".join(f"{number},{mark}\n" for number in range(rows))
         return self.put(name, f"id,mark\n{lines}".encode(), mark)
 
-    def glue_csv(self, name: str = "a.csv", rows: int = 5) -> Version:
-        """Upload a good CSV file that a Glue job takes, whatever engine small files have."""
-        return self.csv(name, rows)
+    def glue_csv(self, name: str = "a.csv") -> Version:
+        """Upload a good CSV file that is too large for the Lambda engine: a Glue job takes it."""
+        return self.csv(name, rows=GLUE_ROWS)
 
     def put(self, name: str, body: bytes, mark: str = "") -> Version:
         """Upload a file; ``mark`` is what all its rows hold in the column of that name."""

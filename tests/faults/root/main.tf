@@ -63,6 +63,8 @@ module "pipeline" {
   glue          = { timeout_minutes = 20 }
   monitoring    = null
   retention     = null
+  # Up to about a kilobyte for Lambda, so that few rows more choose Glue.
+  lambda_engine = { threshold_mb = 0.001 }
   # Ticks when a test invokes it.
   sweep         = { rate_minutes = 10000 }
   force_destroy = true
