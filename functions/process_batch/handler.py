@@ -1,12 +1,14 @@
 """The AWS edge of process_batch.
 
-Input: see ``items``. Output: ``{"files": n, "fates": {"PUBLISHED": n, …}, "results": […]}``, one
+Input: SQS messages that announce files, answered by those that failed; or a batch, see ``items``.
+Output for a batch: ``{"files": n, "fates": {"PUBLISHED": n, …}, "results": […]}``, one
 ``way.Result`` per file. If files failed, the call fails after all others are done, and names them.
 """
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,8 @@ from functions.common.limits import MIB
 from functions.common.settings import positive_integer, required
 from functions.process_batch.errors import FilesFailedError, OutOfTimeError
 from functions.process_batch.items import Batch
+from functions.process_batch.messages import take
+from functions.process_batch.notices import Notices
 from functions.process_batch.way import Result, Way
 from functions.process_file.settings import Settings as ProcessSettings
 from functions.publish_output.publication import Outlet
@@ -59,6 +63,7 @@ def _way() -> Way:
         starter=Starter(arn, boto3.client("stepfunctions"), claims),
         threshold_bytes=positive_integer(environment, "THRESHOLD_MB", 16) * MIB,
         on_contradiction=environment.get("ON_CONTRADICTION") or "fail",
+        notices=Notices(required(environment, "TOPIC_ARN"), boto3.client("sns")),
     )
 
 
@@ -66,22 +71,37 @@ def _way() -> Way:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take the files of a batch the whole way."""
-    batch = Batch.from_input(event)
-    logger.append_keys(execution_name=batch.execution_name)
+    attempt_id = f"lambda-{context.aws_request_id}"
 
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > _MARGIN_MILLISECONDS
 
-    results = process(batch, _way(), f"lambda-{context.aws_request_id}", has_time)
+    if "Records" in event:
+        arrived = take(event["Records"], _way(), _call(context), attempt_id, has_time)
+        _count(arrived.results)
+        return arrived.to_json()
+    batch = Batch.from_input(event)
+    logger.append_keys(execution_name=batch.execution_name)
+    results = process(batch, _way(), attempt_id, has_time)
+    return {
+        "files": len(results),
+        "fates": _count(results),
+        "results": [result.to_json() for result in results],
+    }
+
+
+def _call(context: LambdaContext) -> Batch:
+    """Return the call itself as what files are processed in: no execution stands behind it."""
+    arn = f"{context.invoked_function_arn}:{context.aws_request_id}"
+    return Batch((), arn, datetime.now(UTC).isoformat(), announced=True)
+
+
+def _count(results: Sequence[Result]) -> dict[str, int]:
     fates = Counter(result.fate.value for result in results)
     for fate, count in fates.items():
         metrics.add_metric(f"Batch{fate.title().replace('_', '')}", MetricUnit.Count, count)
     logger.info("batch is done", extra={"fates": dict(fates)})
-    return {
-        "files": len(results),
-        "fates": dict(fates),
-        "results": [result.to_json() for result in results],
-    }
+    return dict(fates)
 
 
 def process(batch: Batch, way: Way, attempt_id: str, has_time: Callable[[], bool]) -> list[Result]:

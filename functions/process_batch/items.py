@@ -23,20 +23,30 @@ LISTS = ("prefix", "list", "inventory")
 
 @dataclass(frozen=True)
 class Named:
-    """An object that is to be processed; ``version_id`` is None for the current one."""
+    """An object that is to be processed; ``version_id`` is None for the current one.
+
+    ``sequencer`` is what the event that announced it said of its place in the order.
+    """
 
     bucket: str
     key: str
     version_id: str | None = None
+    sequencer: str | None = None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The objects of one call, each once, and the execution that they are processed in."""
+    """The objects of one call, each once, and the execution that they are processed in.
+
+    ``announced`` says that an event told of them: one that had its run has no other, and its
+    sender is told if it is not valid. Whoever names files in a list means them to be done, and
+    reads the result.
+    """
 
     objects: tuple[Named, ...]
     execution_arn: str
     started_at: str
+    announced: bool = False
 
     @property
     def execution_name(self) -> str:

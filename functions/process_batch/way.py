@@ -20,6 +20,7 @@ from functions.common.manifests import Manifest
 from functions.common.naming import execution_name
 from functions.common.objects import ObjectVersion
 from functions.process_batch.items import Batch, Named
+from functions.process_batch.notices import Notices
 from functions.process_file import processing
 from functions.process_file.request import Request as ProcessRequest
 from functions.process_file.settings import Settings as ProcessSettings
@@ -43,6 +44,8 @@ class Fate(StrEnum):
     SUPERSEDED = "SUPERSEDED"
     INVALID = "INVALID"
     GONE = "GONE"
+    KNOWN = "KNOWN"
+    """It had its run, whatever came of it: a repeated event."""
     STARTED = "STARTED"
     """Too large for a batch: an execution of its own has been started."""
 
@@ -76,6 +79,7 @@ class Way:
     starter: Starter
     threshold_bytes: int
     on_contradiction: str = "fail"
+    notices: Notices | None = None
 
     def go(self, named: Named, batch: Batch, attempt_id: str) -> Result:
         """Take one file all the way. Raises PipelineError and botocore's errors.
@@ -92,9 +96,14 @@ class Way:
             run = self.starter.start(item, Origin.BATCH)
             return _result(item, Fate.STARTED, place=run.execution_arn)
         # A claim without an execution is what the sweep starts, should this call be cut off.
-        self.claims.take(execution_name(item), item, Origin.BATCH)
+        origin = Origin.EVENT if batch.announced else Origin.BATCH
+        claim = self.claims.take(execution_name(item), item, origin)
+        if batch.announced and claim.execution_arn:
+            return _result(item, Fate.KNOWN, place=claim.execution_arn)
         result = self._process(item, batch, attempt_id)
-        self.claims.record_start(execution_name(item), batch.execution_arn)
+        if batch.announced and self.notices and result.fate is Fate.INVALID:
+            self.notices.tell_invalid(item, result.reason or "", result.place or "")
+        self.claims.record_start(claim.name, batch.execution_arn)
         return result
 
     def _look(self, named: Named) -> ObjectVersion | None:
@@ -112,6 +121,7 @@ class Way:
             found if found != "null" else None,
             head["ContentLength"],
             head["ETag"].strip('"'),
+            named.sequencer,
         )
 
     def _is_published(self, item: ObjectVersion, layout: Layout) -> bool:

@@ -26,6 +26,7 @@ module "process_batch" {
       STATE_MACHINE_ARN       = var.pipeline.state_machine_arn
       THRESHOLD_MB            = var.batch.threshold_mb
       ON_CONTRADICTION        = var.batch.on_contradiction
+      TOPIC_ARN               = var.pipeline.topic_arn
     },
     { for name in compact([var.pipeline.database_name]) : "CATALOG_DATABASE" => name },
   )
@@ -57,6 +58,8 @@ module "process_batch" {
         resources = ["${replace(var.pipeline.state_machine_arn, ":stateMachine:", ":execution:")}:*"]
       }
     },
+    # No state machine tells the sender of a file that arrived and is not valid.
+    { for sid in ["TellSenders"] : sid => { actions = ["sns:Publish"], resources = [var.pipeline.topic_arn] } if var.arrivals != null },
     {
       for name in compact([var.pipeline.database_name]) : "KeepTables" => {
         actions   = ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable"]
@@ -69,4 +72,23 @@ module "process_batch" {
   permissions_boundary_arn = var.security.permissions_boundary_arn
   kms_key_arn              = var.security.kms_key_arn
   tags                     = var.tags
+}
+
+# Files as they arrive, many in one call and without an execution each.
+module "arrivals" {
+  source = "../event_trigger"
+  count  = var.arrivals == null ? 0 : 1
+
+  name        = "${local.name}-arrivals"
+  bucket_name = var.pipeline.source_bucket
+  filter      = { prefixes = var.arrivals.prefixes, suffixes = var.arrivals.suffixes }
+  batch       = { size = var.batch.files, window_seconds = var.arrivals.window_seconds, concurrency = max(2, min(1000, var.batch.concurrency)) }
+  kms_key_arn = var.security.kms_key_arn
+  tags        = var.tags
+
+  function = {
+    name            = module.process_batch.name
+    role_name       = module.process_batch.role.name
+    timeout_seconds = module.process_batch.timeout_seconds
+  }
 }

@@ -91,6 +91,27 @@ variable "batch" {
   }
 }
 
+variable "arrivals" {
+  description = "High volume: new files of the source bucket with one of the prefixes and suffixes are taken from a queue, batch.files at a time after at most window_seconds, without an execution each. The file pipeline's own trigger must not take them too. Null: none."
+  type = object({
+    prefixes       = list(string)
+    suffixes       = optional(list(string), [])
+    window_seconds = optional(number, 5)
+  })
+  default = null
+
+  validation {
+    condition     = var.arrivals == null ? true : length(var.arrivals.prefixes) > 0 && !contains(var.arrivals.prefixes, "")
+    error_message = "arrivals.prefixes names at least one folder, which the file pipeline's trigger leaves alone."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    condition     = var.arrivals == null ? true : var.arrivals.window_seconds >= 1 && var.arrivals.window_seconds <= 300
+    error_message = "arrivals.window_seconds lies between 1 and 300."
+  }
+}
+
 variable "functions" {
   description = "The function's zip and size. packages_directory is where make package put it; null: dist/functions beside this module's own archive."
   type = object({

@@ -216,3 +216,30 @@ def test_an_inventory_names_versions_and_some_may_fail(batches: Batches) -> None
     assert results["stock/a b+ö.csv"]["version_id"] == first
     assert batches.published("stock/a b+ö.csv") == [1]
     assert json.loads(described["output"])["counts"] == {"total": 2, "succeeded": 1, "failed": 1}
+
+
+def test_files_that_arrive_in_numbers_are_published_without_an_execution_each(
+    batches: Batches,
+) -> None:
+    keys = [f"sensors/{number:02}.csv" for number in range(20)]
+    for number, key in enumerate(keys):
+        batches.put(key, csv(number))
+    batches.put("sensors/broken.csv", BROKEN_CSV)
+    batches.put(keys[0], csv(1_000))
+
+    def published() -> list[list[int] | None]:
+        return [batches.published(key) for key in keys]
+
+    expected = [[1_000], *([number] for number in range(1, 20))]
+    wait_until(lambda: published() == expected, PATIENCE, lambda: f"{published()}", interval=1)
+    told = wait_until(
+        lambda: [one for one in batches.inbox.heard() if "sensors/broken.csv" in one.body],
+        PATIENCE,
+        "a notification about the invalid file",
+        interval=1,
+    )
+    assert [one.attributes["outcome"] for one in told] == ["INVALID"]
+    runs = batches.aws.step_functions.list_executions(
+        stateMachineArn=batches.outputs["pipeline_arn"]
+    )["executions"]
+    assert not [run["name"] for run in runs if "sensors" in run["name"]]

@@ -46,7 +46,13 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
 
 
 TAKES_THE_STEPS_OF = {
-    "process_batch": {"process_file", "publish_output", "quarantine_file", "validate_file"},
+    "process_batch": {
+        "process_file",
+        "publish_output",
+        "quarantine_file",
+        "trigger_pipeline",
+        "validate_file",
+    },
 }
 """The functions that do in one process what others do one by one, and whose code theirs is."""
 

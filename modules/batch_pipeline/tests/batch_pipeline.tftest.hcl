@@ -95,3 +95,26 @@ run "refuses_batches_whose_result_is_too_large" {
 
   expect_failures = [var.batch]
 }
+
+run "takes_files_from_a_queue_as_they_arrive" {
+  command = apply
+
+  variables {
+    arrivals = { prefixes = ["sensors/"], suffixes = [".jsonl"] }
+  }
+
+  assert {
+    condition     = output.arrivals.queue_url != null
+    error_message = "There must be a queue."
+  }
+}
+
+run "refuses_to_take_all_files_from_the_file_pipeline" {
+  command = plan
+
+  variables {
+    arrivals = { prefixes = [] }
+  }
+
+  expect_failures = [var.arrivals]
+}

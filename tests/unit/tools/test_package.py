@@ -61,6 +61,29 @@ def test_a_function_carries_itself_and_what_is_shared(project: Project) -> None:
     assert entries(library.path) == ["pipeline_spark/__init__.py", "pipeline_spark/columns.py"]
 
 
+def test_a_function_carries_the_functions_whose_steps_it_takes(project: Project) -> None:
+    steps = {
+        "greet_all/handler.py": "from functions.greet_twice.handler import HELLO\n",
+        "greet_twice/handler.py": "from functions.greet.handler import HELLO\n",
+        "greet_twice/requirements.txt": "",
+    }
+    for name, text in steps.items():
+        path = project.root / "functions" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    (project.root / "functions/greet_all/requirements.txt").write_text("")
+    (made,) = project.make("greet_all")
+    carried = set(zipfile.ZipFile(made.path).namelist())
+    assert {
+        "functions/greet_all/handler.py",
+        "functions/greet_twice/handler.py",
+        "functions/greet/handler.py",
+        "functions/greet/data/words.txt",
+        "functions/common/words.py",
+    } <= carried
+    assert not any("leave" in name or "requirements" in name for name in carried)
+
+
 def test_a_function_of_an_example_carries_itself_alone(project: Project) -> None:
     folder = project.root / "examples/tour/functions/wave"
     folder.mkdir(parents=True)

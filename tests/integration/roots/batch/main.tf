@@ -72,6 +72,7 @@ module "by_prefix" {
   name_prefix = var.name_prefix
   pipeline    = module.pipeline
   batch       = { files = 5, concurrency = 2, threshold_mb = 1 }
+  arrivals    = { prefixes = ["sensors/"], window_seconds = 1 }
   functions   = { architecture = var.architecture }
 }
 
@@ -113,4 +114,8 @@ output "by_prefix" {
 
 output "by_inventory" {
   value = module.by_inventory.state_machine_arn
+}
+
+output "arrivals" {
+  value = module.by_prefix.arrivals
 }

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pyarrow.parquet as pq
@@ -19,6 +20,8 @@ from functions.common.objects import ObjectVersion
 from functions.process_batch.errors import FilesFailedError, OutOfTimeError
 from functions.process_batch.handler import process
 from functions.process_batch.items import Batch, Named
+from functions.process_batch.messages import Arrived, take
+from functions.process_batch.notices import Notices
 from functions.process_batch.way import Fate, Result, Way
 from functions.process_file.settings import Settings as ProcessSettings
 from functions.publish_output.publication import Outlet
@@ -216,6 +219,74 @@ def test_without_time_the_rest_is_left_for_the_next_try(pipeline: Pipeline) -> N
         process(batch, pipeline.way, "lambda-1", lambda: next(times))
     fates = pipeline.run("people/a.csv", "people/b.csv", attempt="lambda-2")
     assert [one.fate for one in fates.values()] == [Fate.ALREADY_PUBLISHED, Fate.PUBLISHED]
+
+
+def announcement(item: ObjectVersion, identifier: str, sequencer: str = "0A") -> dict[str, Any]:
+    """An SQS message as EventBridge fills it."""
+    described = {"key": item.key, "version-id": item.version_id, "sequencer": sequencer, "size": 1}
+    body = {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "detail": {"bucket": {"name": item.bucket}, "object": described},
+    }
+    return {"messageId": identifier, "body": json.dumps(body)}
+
+
+CALL = Batch((), "arn:aws:lambda:us-east-1:123456789012:function:any:1", "2026-11-21", True)
+
+
+def arrive(pipeline: Pipeline, *records: Mapping[str, Any], has_time: bool = True) -> Arrived:
+    """Take messages in a call of its own."""
+    return take(records, pipeline.way, CALL, f"lambda-{uuid4()}", lambda: has_time)
+
+
+def test_files_are_taken_as_they_arrive_and_only_failed_messages_come_again(
+    pipeline: Pipeline,
+) -> None:
+    good = pipeline.put("people/a.csv", csv(1))
+    bad = pipeline.put("people/b.csv", contradicted_csv().body)
+    records = [announcement(good, "m1"), announcement(bad, "m2"), {"messageId": "m3", "body": "x"}]
+    arrived = arrive(pipeline, *records)
+    assert arrived.to_json() == {
+        "batchItemFailures": [{"itemIdentifier": "m2"}, {"itemIdentifier": "m3"}]
+    }
+    assert [row["id"] for row in pipeline.published("people/a.csv")] == [1]
+    # The event again, and once more after a newer version: nothing is done twice.
+    assert [one.fate for one in arrive(pipeline, records[0]).results] == [Fate.ALREADY_PUBLISHED]
+    newer = pipeline.put("people/a.csv", csv(2))
+    arrive(pipeline, announcement(newer, "m4", "0B"))
+    assert [one.fate for one in arrive(pipeline, records[0]).results] == [Fate.KNOWN]
+    assert [row["id"] for row in pipeline.published("people/a.csv")] == [2]
+
+
+def test_the_sender_of_an_invalid_file_is_told_once(pipeline: Pipeline) -> None:
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic = sns.create_topic(Name="notifications")["TopicArn"]
+    queue = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
+    pipeline.way = replace(pipeline.way, notices=Notices(topic, sns))
+    item = pipeline.put("people/bad.csv", b"id,name\n1\n")
+    for _ in range(2):
+        assert arrive(pipeline, announcement(item, "m1")).failed == ()
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    assert len(messages) == 1
+    told = json.loads(messages[0]["Body"])
+    assert "s3://source/people/bad.csv is not valid" in told["Message"]
+    assert "RAGGED_ROW" in told["Message"]
+    assert told["MessageAttributes"]["outcome"]["Value"] == "INVALID"
+    assert told["MessageAttributes"]["notification_id"]["Value"] == f"{execution_name(item)}:0"
+
+
+def test_without_time_messages_come_again(pipeline: Pipeline) -> None:
+    item = pipeline.put("people/a.csv", csv(1))
+    assert arrive(pipeline, announcement(item, "m1"), has_time=False).failed == ("m1",)
+
+
+def test_a_large_file_that_arrives_gets_its_execution(pipeline: Pipeline) -> None:
+    item = pipeline.put("people/large.csv", csv(*range(20_000)))
+    arrived = arrive(pipeline, announcement(item, "m1"))
+    assert [one.fate for one in arrived.results] == [Fate.STARTED]
 
 
 @pytest.mark.parametrize(
