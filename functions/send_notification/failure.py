@@ -22,6 +22,9 @@ _ENDED = {
     ABORTED: ("The execution was stopped", "Somebody stopped it, and gave no reason."),
 }
 
+_RAISED_AGAIN = "Pipeline."
+"""By this prefix fail_unless_redriven ends an execution with the error that was caught."""
+
 _ADVICE: tuple[tuple[str, str], ...] = (
     (
         ABORTED,
@@ -112,6 +115,8 @@ class Failure:
         if "errorMessage" in details or "errorType" in details:
             kind = str(details.get("errorType") or error)
             why = str(details.get("errorMessage") or "no message")
+            if kind.startswith(_RAISED_AGAIN):
+                return cls.parse({"Error": kind.removeprefix(_RAISED_AGAIN), "Cause": why})
             return cls(kind, f"A function failed with {kind}", why)
         return cls(error, f"A step failed with {error}", cause or "No cause was given.")
 

@@ -95,6 +95,14 @@ def test_a_superseded_file_names_the_version_that_stands() -> None:
     assert "a newer version of it (v2) was there first" in notification.body
 
 
+def test_an_error_that_was_raised_again_is_told_as_the_first_one() -> None:
+    run = {"JobName": "process-csv-data", "JobRunState": "FAILED", "ErrorMessage": "no rows"}
+    again = {"errorType": "Pipeline.States.TaskFailed", "errorMessage": json.dumps(run)}
+    body = worded(failure("States.TaskFailed", again)).body
+    assert "The Glue job process-csv-data ended FAILED" in body
+    assert "Why:        no rows" in body
+
+
 def test_an_invalid_file_is_kept_somewhere() -> None:
     kept = {"copy_uri": "s3://out/quarantine/people/p/e/people.csv"}
     body = worded(INVALID | {"quarantine": kept}).body
