@@ -1,52 +1,5 @@
 # Who turns a file into Parquet: a Lambda function or a Glue job. See docs/decisions/0010-lambda-engine.md.
 
-variable "engine" {
-  description = "auto: a Lambda function takes files up to lambda_engine.threshold_mb, Glue the larger ones. glue: Glue takes all. lambda: the function takes all, and there are no Glue jobs."
-  type        = string
-  default     = "auto"
-  nullable    = false
-
-  validation {
-    condition     = contains(["auto", "glue", "lambda"], var.engine)
-    error_message = "engine is auto, glue or lambda."
-  }
-}
-
-variable "lambda_engine" {
-  description = "The function that processes files: up to which size it does so under engine auto (gzip files: an eighth of it), what it takes at most, which is also the room on its disk, and its size. 1769 MB of memory are one whole processor."
-  type = object({
-    threshold_mb    = optional(number, 256)
-    max_file_mb     = optional(number, 1024)
-    memory_mb       = optional(number, 1769)
-    timeout_seconds = optional(number, 900)
-  })
-  default  = {}
-  nullable = false
-
-  validation {
-    condition     = var.lambda_engine.threshold_mb > 0 && var.lambda_engine.threshold_mb <= var.lambda_engine.max_file_mb
-    error_message = "lambda_engine.threshold_mb is above 0 and not above lambda_engine.max_file_mb, or the function would be given files that it refuses."
-  }
-
-  validation {
-    # The file, what becomes of it, and some room: Lambda's disk has 10,240 MB at most.
-    condition     = var.lambda_engine.max_file_mb >= 1 && var.lambda_engine.max_file_mb <= 4864 && floor(var.lambda_engine.max_file_mb) == var.lambda_engine.max_file_mb
-    error_message = "lambda_engine.max_file_mb is a whole number between 1 and 4864; let Glue process larger files (engine auto or glue)."
-  }
-}
-
-variable "on_contradiction" {
-  description = "What becomes of a file with records that contradict the types that the rest of it showed. fail: nothing is published, and the notification names the record. widen: the contradicted columns become text. quarantine_rows: those records are put aside with their reasons, the others published."
-  type        = string
-  default     = "fail"
-  nullable    = false
-
-  validation {
-    condition     = contains(["fail", "widen", "quarantine_rows"], var.on_contradiction)
-    error_message = "on_contradiction is fail, widen or quarantine_rows."
-  }
-}
-
 locals {
   uses_glue  = var.engine != "lambda"
   definition = local.uses_glue ? var.orchestration.style : "lambda"
