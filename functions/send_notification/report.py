@@ -77,7 +77,7 @@ class Report:
             raise InvalidInputError(
                 f"'outcome' is {data.get('outcome')!r}; use one of {names}."
             ) from error
-        validation, job = data.get("validation") or {}, data.get("job") or {}
+        validation, job = data.get("validation") or {}, _glue_run(data.get("job") or {})
         publication = data.get("publication") or {}
         failure = Failure.parse(data.get("error") or {}) if outcome is Outcome.FAILURE else None
         return cls(
@@ -100,6 +100,11 @@ class Report:
             quarantined_rows=int(publication.get("quarantined_rows") or 0),
             warnings=tuple(map(str, publication.get("warnings") or ())),
         )
+
+
+def _glue_run(job: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the job if Glue ran it; a Lambda engine's has no page in Glue's console."""
+    return {} if job.get("engine", "glue") != "glue" else job
 
 
 def _item(data: Mapping[str, Any], outcome: Outcome) -> ObjectVersion | None:

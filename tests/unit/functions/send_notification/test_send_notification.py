@@ -109,6 +109,12 @@ def test_an_invalid_file_is_kept_somewhere() -> None:
     assert "Kept at:    s3://out/quarantine/people/p/e/people.csv" in body
 
 
+def test_a_small_file_has_no_glue_run() -> None:
+    job = {"engine": "lambda", "job_name": "process-file", "job_run_id": "lambda-6f4e"}
+    assert "Glue run" in worded(SUCCESS).body
+    assert "Glue run" not in worded(SUCCESS | {"job": job}).body
+
+
 def test_an_invalid_file() -> None:
     notification = worded(INVALID)
     assert notification.subject == "[not valid] people.csv"
