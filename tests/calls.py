@@ -251,6 +251,7 @@ _OTHERS: Mapping[str, Callable[[Parameters, Place], Iterator[Need]]] = {
     "sns:Publish": _named("sns:Publish", "TopicArn", ""),
     "states:StartExecution": _named("states:StartExecution", "stateMachineArn", ""),
     "states:DescribeExecution": _named("states:DescribeExecution", "executionArn", ""),
+    "states:DescribeMapRun": _named("states:DescribeMapRun", "mapRunArn", ""),
     "secretsmanager:GetSecretValue": _named("secretsmanager:GetSecretValue", "SecretId", "secret:"),
     "logs:CreateLogStream": _stream("logs:CreateLogStream"),
     "logs:PutLogEvents": _stream("logs:PutLogEvents"),

@@ -1,6 +1,7 @@
 """examples/monthly_backfill as a whole: months from a web server that fails now and then."""
 
 import json
+import os
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ import pytest
 from pyarrow import BufferReader
 from rich.console import Console
 
+from tests.integration.allowed import not_allowed, policies
 from tests.integration.conftest import ARCHITECTURE
 from tests.integration.terraform import Terraform
-from tests.policies import Policies
 from tests.wait import wait_until
 from tests.web_server import CutAfter, Status, WebServer, WrongLength, web_server
 from tools.aws import LOCAL_REGION, Aws
@@ -31,6 +32,9 @@ MB = 1024 * 1024
 ZONE = "Pacific/Auckland"
 SECRET = "Bearer open-sesame"
 PATIENCE = 300
+ON_OUR_OWN = pytest.mark.skipif(
+    "AWS_ENDPOINT_URL" in os.environ, reason="only the tests' own local AWS records calls"
+)
 
 
 def sales(month: str, rows: int = 5) -> bytes:
@@ -43,23 +47,36 @@ LARGE = sales("2025-03", 500_000)
 """More than two parts of 5 MB."""
 
 
+def offer(server: WebServer, month: str, body: bytes, *faults: Any) -> None:
+    """Offer a month's file, and its checksum."""
+    server.offer(f"/sales/{month}.csv", body, *faults)
+    digest = f"{sha256(body).hexdigest()}  {month}.csv\n"
+    server.offer(f"/sales/{month}.csv.sha256", digest.encode())
+
+
+def scheduled_months() -> set[str]:
+    """The months that a schedule may be about during this test: those before Auckland's now."""
+    now = datetime.now(ZoneInfo(ZONE))
+    firsts = ((now + timedelta(hours=hours)).replace(day=1) for hours in (-1, 2))
+    return {f"{first - timedelta(days=1):%Y-%m}" for first in firsts}
+
+
 @dataclass(frozen=True)
 class Backfill:
     """The applied example, and the web server that it fetches from."""
 
     aws: Aws
     server: WebServer
+    terraform: Terraform
     outputs: Mapping[str, Any]
 
     @property
     def runs(self) -> MonthRuns:
         return MonthRuns(self.aws, self.outputs["state_machine_arn"])
 
-    def offer(self, month: str, body: bytes, *faults: Any, **more: Any) -> None:
+    def offer(self, month: str, body: bytes, *faults: Any) -> None:
         """Offer a month's file, and its checksum."""
-        self.server.offer(f"/sales/{month}.csv", body, *faults, **more)
-        digest = f"{sha256(body).hexdigest()}  {month}.csv\n"
-        self.server.offer(f"/sales/{month}.csv.sha256", digest.encode())
+        offer(self.server, month, body, *faults)
 
     def run(self, first: str, last: str, *, force: bool = False) -> dict[str, MonthRun]:
         """Do months to their end."""
@@ -106,6 +123,9 @@ def example(
     prefix = f"t{uuid4().hex[:5]}-"
     secret = secrets.create_secret(Name=f"{prefix}sales", SecretString=SECRET)["ARN"]
     with web_server() as server:
+        # The schedule fires as soon as it is there.
+        for month in scheduled_months():
+            offer(server, month, sales(month, 2))
         terraform = Terraform(
             EXAMPLE,
             {
@@ -125,7 +145,7 @@ def example(
         terraform.init()
         terraform.apply()
         try:
-            yield Backfill(aws, server, terraform.outputs())
+            yield Backfill(aws, server, terraform, terraform.outputs())
         finally:
             terraform.destroy()
             secrets.delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
@@ -189,6 +209,10 @@ def test_months_come_through_a_failing_server_and_only_failed_ones_are_done_agai
     assert example.published(forced) == list(range(7))
 
 
+def test_a_second_plan_is_empty(example: Backfill) -> None:
+    assert example.terraform.plan() == []
+
+
 def test_the_server_gets_the_secret_and_no_log_shows_it(example: Backfill) -> None:
     example.offer("2024-12", sales("2024-12"))
     assert not example.run("2024-12", "2024-12")["2024-12"].has_failed
@@ -202,14 +226,7 @@ def test_the_server_gets_the_secret_and_no_log_shows_it(example: Backfill) -> No
 
 
 def test_a_schedule_fetches_the_month_before_in_its_own_time_zone(example: Backfill) -> None:
-    # Whenever this runs, the month before the scheduled time's in Auckland is one of these two.
-    now = datetime.now(ZoneInfo(ZONE))
-    expected = {
-        f"{first - timedelta(days=1):%Y-%m}"
-        for first in ((now + timedelta(hours=hour)).replace(day=1) for hour in (0, 2))
-    }
-    for month in expected:
-        example.offer(month, sales(month, 2))
+    expected = scheduled_months()
     client = example.aws.step_functions
 
     def scheduled() -> list[Any]:
@@ -271,29 +288,33 @@ MAY_NOT = {
 
 
 def _judged(example: Backfill, function: str, rows: tuple[tuple[str, str], ...]) -> list[bool]:
-    session = boto3.Session("test", "test", region_name=LOCAL_REGION)
-    iam = session.client("iam", endpoint_url=example.aws.endpoint_url)
-    name = example.outputs["function_names"][function]
-    found = example.aws.functions.get_function_configuration(FunctionName=name)
-    role = found["Role"].rpartition("/")[2]
-    document: Any = iam.get_role_policy(RoleName=role, PolicyName="execution")["PolicyDocument"]
-    download = example.aws.functions.get_function_configuration(
-        FunctionName=example.outputs["function_names"]["download_file"]
-    )
+    def configuration(folder: str) -> Any:
+        name = example.outputs["function_names"][folder]
+        return example.aws.functions.get_function_configuration(FunctionName=name)
+
+    role = configuration(function)["Role"].rpartition("/")[2]
+    download = configuration("download_file")
     words = {
         "source": f"arn:aws:s3:::{example.outputs['source_bucket']}",
         "processed": f"arn:aws:s3:::{example.outputs['processed_bucket']}",
         "machine": example.outputs["pipeline_state_machine_arn"],
         "secret": download["Environment"]["Variables"]["SECRET_ARN"],
     }
-    policies = Policies.of(document)
-    return [policies.allows(action, resource.format(**words)) for action, resource in rows]
+    rights = policies(example.aws, role)[role]
+    return [rights.allows(action, resource.format(**words)) for action, resource in rows]
 
 
 @pytest.mark.parametrize("function", sorted(MAY))
 def test_each_function_may_do_its_work_and_nothing_else(example: Backfill, function: str) -> None:
     assert all(_judged(example, function, MAY[function]))
     assert not any(_judged(example, function, MAY_NOT[function]))
+
+
+@ON_OUR_OWN
+def test_all_that_was_called_is_allowed(example: Backfill, call_log: Path) -> None:
+    prefix = example.outputs["state_machine_arn"].rpartition(":")[2].partition("-")[0]
+    told = not_allowed(example.aws, f"{prefix}-", call_log)
+    assert not told, "\n".join(told)
 
 
 def test_the_large_file_is_one_that_nobody_could_guess() -> None:

@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import md5
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 from uuid import uuid4
@@ -14,6 +16,7 @@ import pytest
 from pyarrow import BufferReader
 
 from functions.common.layout import Layout
+from tests.integration.allowed import not_allowed
 from tests.integration.conftest import ARCHITECTURE, ROOT
 from tests.integration.files import BROKEN_CSV, contradicted_csv
 from tests.integration.terraform import Terraform
@@ -243,3 +246,12 @@ def test_files_that_arrive_in_numbers_are_published_without_an_execution_each(
         stateMachineArn=batches.outputs["pipeline_arn"]
     )["executions"]
     assert not [run["name"] for run in runs if "sensors" in run["name"]]
+
+
+@pytest.mark.skipif(
+    "AWS_ENDPOINT_URL" in os.environ, reason="only the tests' own local AWS records calls"
+)
+def test_all_that_was_called_is_allowed(batches: Batches, call_log: Path) -> None:
+    prefix = batches.outputs["by_prefix"].rpartition(":")[2].partition("-")[0]
+    told = not_allowed(batches.aws, f"{prefix}-", call_log)
+    assert not told, "\n".join(told)
