@@ -21,6 +21,7 @@ from localstack.services.plugins import Service, ServiceLifecycleHook, aws_provi
 from local_aws.glue.aws_ports import IamRoles, S3Storage
 from local_aws.glue.engine import Engine, Surroundings
 from local_aws.glue.errors import EntityNotFoundException, GlueError, PassOn
+from local_aws.glue.jobs.ended import ended_runs
 from local_aws.glue.jobs.interface import engine_path
 from local_aws.host.aws_ports import CloudWatchLogs, Endpoint, EventBus
 from local_aws.host.clock import SystemClock
@@ -103,7 +104,7 @@ class GlueProvider(ServiceLifecycleHook):
 
     def _new_engine(self, site: Site) -> Engine:
         endpoint = Endpoint(site)
-        return Engine(
+        engine = Engine(
             site,
             Surroundings(
                 clock=self._clock,
@@ -120,6 +121,8 @@ class GlueProvider(ServiceLifecycleHook):
                 minute=self._minute,
             ),
         )
+        engine.jobs.on_run_ended(ended_runs.tell)
+        return engine
 
 
 @aws_provider()

@@ -18,7 +18,10 @@ from localstack.services.stepfunctions.asl.component.state.state_execution.state
 from localstack.services.stepfunctions.asl.eval.program_state import ProgramError, ProgramStopped
 from localstack.utils.patch import patch
 
+from local_aws.glue.jobs.ended import ended_runs
+
 LOG = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.5
 
 
 def correct_glue_sync_tasks() -> None:
@@ -31,14 +34,23 @@ def correct_glue_sync_tasks() -> None:
 
 @dataclass(frozen=True)
 class JobRunWait:
-    """Asks for the end of one job run; ``stop`` ends it early."""
+    """Waits for the end of one job run; ``stop`` ends it early."""
 
+    env: Any
     ask: Callable[[], Any]
     glue: Any
     started: Mapping[str, str]
 
     def __call__(self) -> Any:
-        """Return the run when it has ended, None before.
+        """Return the run when it has ended; None if the execution ends before."""
+        while self.env.is_running():
+            if run := self._look():
+                return run
+            ended_runs.wait(_LOOK_SECONDS)
+        return None
+
+    def _look(self) -> Any:
+        """Return the run if it has ended.
 
         AWS hears of the end by an event. A question without an answer is asked again, and so is
         one that was put too fast.
@@ -77,7 +89,7 @@ def _know_the_job_run() -> None:
         started = env.stack[-1]
         ask = wait(self, env, resource, *others)
         *_, credentials = others
-        return JobRunWait(ask, self._get_glue_client(resource, credentials), started)
+        return JobRunWait(env, ask, self._get_glue_client(resource, credentials), started)
 
 
 def _stop_the_job_run() -> None:

@@ -24,6 +24,9 @@ from localstack.services.stepfunctions.asl.component.common.error_name.failure_e
 from localstack.services.stepfunctions.asl.component.state.state_execution.execute_state import (
     ExecutionState,
 )
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service_aws_sdk import (  # noqa: E501
+    StateTaskServiceAwsSdk,
+)
 from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service_callback import (  # noqa: E501
     StateTaskServiceCallback,
 )
@@ -56,9 +59,14 @@ def correct_task_calls() -> None:
     _end_the_history()
 
 
-def sdk_client_exception(service: str) -> str:
-    """Return the error's name for a service as it stands in a task's resource."""
-    return f"{_PREFIXES.get(service, service)}.SdkClientException"
+def sdk_client_exception(resource: Any) -> str:
+    """Return the error's name for a call of a task's resource."""
+    service = resource.service_name
+    if service == "aws-sdk":
+        prefix = StateTaskServiceAwsSdk._normalise_service_error_name(resource.api_name)
+    else:
+        prefix = _PREFIXES.get(service, service)
+    return f"{prefix}.SdkClientException"
 
 
 def _name_unanswered_calls() -> None:
@@ -68,7 +76,7 @@ def _name_unanswered_calls() -> None:
     ) -> FailureEvent:
         if not isinstance(ex, HTTPClientError | NotConnectedError):
             return from_error(self, env=env, ex=ex)
-        error = sdk_client_exception(self.resource.service_name)
+        error = sdk_client_exception(self.resource)
         details = TaskFailedEventDetails(
             error=error,
             cause=str(ex),

@@ -85,6 +85,7 @@ def publish(topic: str) -> dict[str, Any]:
             "Publish",
             "SNS.SdkClientException",
         ),
+        ("aws-sdk:s3:listBuckets", {}, "s3", "ListBuckets", "S3.SdkClientException"),
     ],
 )
 def test_a_cut_connection_is_the_clients_failure(
