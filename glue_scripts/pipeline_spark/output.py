@@ -43,15 +43,20 @@ def staging_for(output: S3Location, execution_name: str) -> S3Location:
     return S3Location(output.bucket, f"{STAGING_PREFIX}{execution_name}/{uuid4().hex}/")
 
 
-def write_parquet(records: DataFrame, folder: str, partition_by: Sequence[str] = ()) -> int:
-    """Write the records as Parquet (zstd) into an empty ``folder`` and return their number.
+def write_parquet(
+    records: DataFrame, folder: str, partition_by: Sequence[str] = (), *, over: bool = False
+) -> int:
+    """Write the records as Parquet (zstd) into ``folder`` and return their number.
 
-    Columns of ``partition_by`` become folders, ``day=2026-11-20/``. The number comes from the same
-    pass that writes.
+    The folder must not be there, unless the records are to take the place of what is in it. Columns
+    of ``partition_by`` become folders, ``day=2026-11-20/``. The number comes from the same pass
+    that writes.
     """
     seen = Observation("written")
     observed = records.observe(seen, F.count(F.lit(1)).alias("rows"))
-    writer = observed.write.mode("errorifexists").option("compression", "zstd")
+    writer = observed.write.mode("overwrite" if over else "errorifexists").option(
+        "compression", "zstd"
+    )
     writer.parquet(folder, partitionBy=list(partition_by) or None)
     return int(seen.get["rows"])
 

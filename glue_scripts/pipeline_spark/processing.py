@@ -106,16 +106,16 @@ def _write(s3: "S3Client", records: Records, arguments: JobArguments) -> Written
         return _write_attempt(s3, records, arguments)
     except Exception as error:
         if arguments.on_contradiction == "widen" and is_contradiction(error):
-            # Spark writes only where nothing lies.
-            output.remove(s3, arguments.attempt)
-            return _write_attempt(s3, widened(records), arguments)
+            return _write_attempt(s3, widened(records), arguments, over=True)
         meant = explained(error, arguments.source.uri(), records)
         if meant is error:
             raise
         raise meant from error
 
 
-def _write_attempt(s3: "S3Client", records: Records, arguments: JobArguments) -> Written:
+def _write_attempt(
+    s3: "S3Client", records: Records, arguments: JobArguments, *, over: bool = False
+) -> Written:
     seen = Observation("read")
     # Spark moves no filter over what is observed; below, it would compute each value twice.
     judged = records.judged().observe(seen, F.count_if(~F.col(FITS)).alias("contradicting"))
@@ -123,7 +123,7 @@ def _write_attempt(s3: "S3Client", records: Records, arguments: JobArguments) ->
     fitting = leave_out(judged) if puts_aside else refuse(judged)
     dated = add_processing_date(fitting, arguments.processing_date)
     found, folders = output.partitioned(dated, arguments.partition_by)
-    rows = output.write_parquet(found, arguments.attempt.uri(), folders)
+    rows = output.write_parquet(found, arguments.attempt.uri(), folders, over=over)
     contradicting = int(seen.get["contradicting"])
     if contradicting:
         rejected_rows.write(s3, arguments.rejected_rows, records.bad_rows(), contradicting)
