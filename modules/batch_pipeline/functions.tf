@@ -1,7 +1,28 @@
 locals {
   packages = coalesce(var.functions.packages_directory, "${local.root}/dist/functions")
 
+  package_path = "${local.packages}/process_batch.zip"
+  is_packaged  = fileexists(local.package_path)
+  package_hash = local.is_packaged ? filebase64sha256(local.package_path) : null
+
   glue_catalog = "arn:${local.partition}:glue:${local.here}"
+}
+
+# With Arrow in it the zip is larger than the 50 MB that Lambda takes directly:
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+resource "aws_s3_object" "process_batch" {
+  bucket      = var.pipeline.artifacts_bucket
+  key         = "functions/${local.name}/process_batch.zip"
+  source      = local.package_path
+  source_hash = local.package_hash
+  tags        = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = local.is_packaged
+      error_message = "There is no zip at ${local.package_path}. Build it with: make package"
+    }
+  }
 }
 
 module "process_batch" {
@@ -10,7 +31,7 @@ module "process_batch" {
   name            = "${var.name_prefix}process-batch-by-${var.list}"
   description     = "Takes many small files, one after the other, the whole way that one goes alone."
   handler         = "functions.process_batch.handler.handler"
-  package         = { path = "${local.packages}/process_batch.zip" }
+  package         = { s3 = { bucket = var.pipeline.artifacts_bucket, key = aws_s3_object.process_batch.key, version = aws_s3_object.process_batch.version_id, sha256_base64 = local.package_hash } }
   architecture    = var.functions.architecture
   memory_mb       = var.functions.memory_mb
   timeout_seconds = var.functions.timeout_seconds

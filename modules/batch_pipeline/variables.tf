@@ -45,6 +45,7 @@ variable "pipeline" {
     state_machine_arn = string
     source_bucket     = string
     processed_bucket  = string
+    artifacts_bucket  = string
     claims_table      = string
     topic_arn         = string
     database_name     = optional(string)

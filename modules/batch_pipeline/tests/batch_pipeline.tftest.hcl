@@ -29,6 +29,7 @@ variables {
     state_machine_arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders-data-processing-pipeline"
     source_bucket     = "source"
     processed_bucket  = "processed"
+    artifacts_bucket  = "artifacts"
     claims_table      = "orders-pipeline-claims"
     topic_arn         = "arn:aws:sns:eu-west-1:123456789012:orders-pipeline-notifications"
   }
@@ -117,4 +118,14 @@ run "refuses_to_take_all_files_from_the_file_pipeline" {
   }
 
   expect_failures = [var.arrivals]
+}
+
+run "says_how_to_build_a_missing_zip" {
+  command = plan
+
+  variables {
+    functions = { packages_directory = "tests/fixtures" }
+  }
+
+  expect_failures = [aws_s3_object.process_batch]
 }

@@ -63,7 +63,9 @@ module "pipeline" {
   monitoring    = null
   retention     = null
   force_destroy = true
-  functions     = { architecture = var.architecture }
+  # Without Glue: what a batch finds too large goes by the function for single files.
+  engine    = "lambda"
+  functions = { architecture = var.architecture }
 }
 
 module "by_prefix" {
