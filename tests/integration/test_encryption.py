@@ -68,7 +68,7 @@ def test_the_key_rotates(key: Key) -> None:
 
 def test_a_file_stays_encrypted_on_its_way(polling_pipeline: Pipeline, key: Key) -> None:
     ended = polling_pipeline.run("encrypted/people.csv", ROWS)
-    assert ended.progress.status == "SUCCEEDED", ended
+    assert ended.progress.status == "SUCCEEDED", ended.outcome
     s3, named = polling_pipeline.aws.s3, polling_pipeline.deployment
     for bucket in (named.source_bucket, named.processed_bucket, named.artifacts_bucket):
         objects = s3.list_objects_v2(Bucket=bucket)["Contents"]

@@ -35,7 +35,7 @@ def test_a_hostile_file_arrives_as_it_is_and_nowhere_else(pipeline: Pipeline) ->
     processed = f"s3://{pipeline.deployment.processed_bucket}/"
     before = set(pipeline.below(processed))
     ended = pipeline.run(f"{NASTY}.csv", written(rows))
-    assert ended.outcome.kind == "SUCCESS", ended
+    assert ended.outcome.kind == "SUCCESS", ended.outcome
 
     table = pipeline.table(ended.outcome.manifest_uri).select(list(COLUMNS))
     assert sorted(tuple(row.values()) for row in table.to_pylist()) == sorted(map(tuple, rows))

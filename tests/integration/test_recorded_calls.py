@@ -24,21 +24,27 @@ pytestmark = pytest.mark.skipif(
 
 ROWS = b"id,name\n1,Ada\n2,Grace\n"
 
-MADE = {
-    "trigger_pipeline": {"sqs:ReceiveMessage", "states:StartExecution", "dynamodb:PutItem"},
-    "validate_file": {"s3:GetObject"},
-    "publish_output": {"s3:PutObject", "s3:GetObject"},
-    "send_notification": {"sns:Publish", "dynamodb:PutItem"},
-    "process_csv_data": {"s3:GetObject", "s3:PutObject"},
-    "state machine": {"lambda:InvokeFunction", "glue:StartJobRun"},
+MADE: Mapping[str, Mapping[str, set[str]]] = {
+    "sync": {
+        "trigger_pipeline": {"sqs:ReceiveMessage", "states:StartExecution", "dynamodb:PutItem"},
+        "validate_file": {"s3:GetObject"},
+        "quarantine_file": {"s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"},
+        "publish_output": {"s3:PutObject", "s3:GetObject"},
+        "send_notification": {"sns:Publish", "dynamodb:PutItem"},
+        "process_csv_data": {"s3:GetObject", "s3:PutObject"},
+        "state machine": {"lambda:InvokeFunction", "glue:StartJobRun"},
+    },
+    "polling": {
+        "start_glue_job": {"glue:StartJobRun"},
+        "check_job_status": {"glue:GetJobRun"},
+        "state machine": {"lambda:InvokeFunction"},
+    },
+    "auto": {"process_file": {"s3:GetObject", "s3:PutObject"}},
 }
 """Some of what each part has to have called when a good and a bad file have gone through."""
 
-POLLING = {
-    "start_glue_job": {"glue:StartJobRun"},
-    "check_job_status": {"glue:GetJobRun"},
-    "state machine": {"lambda:InvokeFunction"},
-}
+PARTS = [(style, part) for style, parts in MADE.items() for part in parts]
+CALLS = [(style, part, action) for style, part in PARTS for action in sorted(MADE[style][part])]
 
 
 class Record:
@@ -74,43 +80,38 @@ class Record:
 
 
 @pytest.fixture(scope="module")
-def sync(pipeline: Pipeline, call_log: Path) -> Record:
-    _send_files(pipeline)
-    return Record(pipeline, call_log)
+def records(
+    pipeline: Pipeline, polling_pipeline: Pipeline, auto_pipeline: Pipeline, call_log: Path
+) -> Mapping[str, Record]:
+    """What was called, by style, after one more good and one more bad file."""
+    pipelines = {"sync": pipeline, "polling": polling_pipeline, "auto": auto_pipeline}
+    uploads = [
+        (one, one.upload(f"recorded/{name}.csv", body))
+        for one in pipelines.values()
+        for name, body in (("good", ROWS), ("bad", ROWS + b"3\n"))
+    ]
+    for one, upload in uploads:
+        one.notification(one.ended(upload))
+    return {style: Record(one, call_log) for style, one in pipelines.items()}
 
 
-@pytest.fixture(scope="module")
-def polling(polling_pipeline: Pipeline, call_log: Path) -> Record:
-    _send_files(polling_pipeline)
-    return Record(polling_pipeline, call_log)
+@pytest.mark.parametrize(("style", "part"), PARTS)
+def test_the_record_holds_what_a_part_calls(
+    style: str, part: str, records: Mapping[str, Record]
+) -> None:
+    assert MADE[style][part] <= records[style].actions(part)
 
 
-def _send_files(pipeline: Pipeline) -> None:
-    good = pipeline.upload("recorded/good.csv", ROWS)
-    bad = pipeline.upload("recorded/bad.csv", ROWS + b"3\n")
-    for upload in (good, bad):
-        pipeline.notification(pipeline.ended(upload))
-
-
-@pytest.mark.parametrize("part", sorted(MADE))
-def test_the_record_holds_what_a_part_calls(part: str, sync: Record) -> None:
-    assert MADE[part] <= sync.actions(part)
-
-
-@pytest.mark.parametrize("part", sorted(POLLING))
-def test_the_record_holds_what_polling_calls(part: str, polling: Record) -> None:
-    assert POLLING[part] <= polling.actions(part)
-
-
-def test_whatever_was_called_is_allowed(sync: Record, polling: Record) -> None:
-    for record in (sync, polling):
+def test_whatever_was_called_is_allowed(records: Mapping[str, Record]) -> None:
+    for record in records.values():
         told = calls.missing(record.calls, record.policies, record.place)
         assert not told, "\n".join(told)
 
 
-@pytest.mark.parametrize(
-    ("part", "action"), [(part, action) for part in sorted(MADE) for action in sorted(MADE[part])]
-)
-def test_without_its_statement_a_call_is_denied(part: str, action: str, sync: Record) -> None:
-    told = sync.missing_without(part, action)
-    assert any(f"needs {action}" in text and sync.role(part) in text for text in told), told
+@pytest.mark.parametrize(("style", "part", "action"), CALLS)
+def test_without_its_statement_a_call_is_denied(
+    style: str, part: str, action: str, records: Mapping[str, Record]
+) -> None:
+    record = records[style]
+    told = record.missing_without(part, action)
+    assert any(f"needs {action}" in text and record.role(part) in text for text in told), told
