@@ -26,6 +26,7 @@ from localstack.services.stepfunctions.provider import StepFunctionsProvider
 from localstack.utils.collections import PaginatedList
 from localstack.utils.patch import patch
 
+from local_aws.overrides.map_redrive import describe as tell_of
 from local_aws.overrides.map_run import MapRun, known_runs
 from local_aws.stepfunctions.distributed_map.plan import MapPlan, split
 
@@ -95,7 +96,7 @@ def _describe_map_runs() -> None:
         describe: Callable[..., Any], self: Any, context: RequestContext, map_run_arn: str, **_: Any
     ) -> Any:
         known = known_runs.get(map_run_arn)
-        return known.describe() if known else describe(self, context, map_run_arn)
+        return tell_of(known) if known else describe(self, context, map_run_arn)
 
 
 def _update_map_runs() -> None:

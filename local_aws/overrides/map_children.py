@@ -24,8 +24,11 @@ from localstack.utils.aws.arns import (
 )
 from localstack.utils.strings import long_uid
 
+from local_aws.overrides.redrive import redrive_to_the_end
 from local_aws.stepfunctions.distributed_map.plan import MapPlan
 from local_aws.stepfunctions.payload import compact
+
+_COUNTED = {"SUCCEEDED": "succeeded", "TIMED_OUT": "timed_out", "ABORTED": "aborted"}
 
 
 @dataclass
@@ -40,6 +43,11 @@ class Child:
     def status(self) -> str:
         """PENDING before it was started, then the execution's status."""
         return "PENDING" if self.execution is None else str(self.execution.exec_status)
+
+    @property
+    def counted(self) -> str:
+        """The counter of a Map Run in which it stands when it has ended."""
+        return _COUNTED.get(self.status, "failed")
 
     def record(self) -> dict[str, Any]:
         """Return what is told of it in the results."""
@@ -112,7 +120,10 @@ class Nursery:
         self._machine = self._child_machine(plan)
 
     def run(self, child: Child) -> None:
-        """Run a child to its end."""
+        """Run a child to its end; one that has failed before, from where it failed."""
+        if child.execution is not None:
+            redrive_to_the_end(child.execution)
+            return
         child.execution = self._make(child.input)
         self._store.executions[child.execution.exec_arn] = child.execution
         child.execution.start()

@@ -3,7 +3,6 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-examine-map-run.html
 """
 
-import json
 import threading
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localstack.aws.api.stepfunctions import (
     HistoryEventType,
     MapRunFailedEventDetails,
+    MapRunRedrivenEventDetails,
     MapRunStartedEventDetails,
     MapRunStatus,
     MapStateStartedEventDetails,
@@ -32,10 +32,11 @@ from localstack.services.stepfunctions.asl.component.state.state_execution.state
 )
 from localstack.services.stepfunctions.asl.eval.environment import Environment
 from localstack.services.stepfunctions.asl.eval.event.event_detail import EventDetails
-from localstack.services.stepfunctions.asl.parse.asl_parser import AmazonStateLanguageParser
 
 from local_aws.overrides.map_children import Child, Nursery
 from local_aws.overrides.map_objects import MapObjects
+from local_aws.overrides.map_redrive import Unfinished, unfinished_runs
+from local_aws.overrides.payload_templates import component, evaluated, selected_items
 from local_aws.stepfunctions.distributed_map import results
 from local_aws.stepfunctions.distributed_map.batches import Limits, batches
 from local_aws.stepfunctions.distributed_map.items import ItemReaderError
@@ -48,7 +49,6 @@ known_runs: dict[str, MapRunRecord] = {}
 
 # Without MaxConcurrency AWS runs up to 10,000 at a time; a laptop has threads for these.
 _MOST_AT_ONCE = 40
-_COUNTED = {"SUCCEEDED": "succeeded", "TIMED_OUT": "timed_out", "ABORTED": "aborted"}
 
 
 class MapRun:
@@ -61,23 +61,33 @@ class MapRun:
 
     def evaluate(self) -> None:
         """Run all children. Raises FailureEventException with the error names that AWS has."""
-        env = self._env
-        items = None if self._plan.reader else self._given_items()
-        length = 0 if items is None else len(items)
-        details = MapStateStartedEventDetails(length=length)
-        self._tell(
-            HistoryEventType.MapStateStarted, EventDetails(mapStateStartedEventDetails=details)
-        )
-        self._record = self._new_record()
+        told = self._env.states.context_object.context_object_data["Execution"]
+        place, redrives = (told["Id"], self._state.name), told["RedriveCount"]
+        left = unfinished_runs.left(place, redrives)
+        items = None if left or self._plan.reader else self._given_items()
+        self._tell_start(0 if items is None else len(items))
+        self._record = self._go_on(left, redrives) if left else self._new_record()
         try:
-            children = self._children(self._read_items() if items is None else items)
-            self._run(children)
-            result = self._conclude(children)
+            if not left:
+                children = self._children(self._read_items() if items is None else items)
+                left = Unfinished(self._record, children, redrives)
+                unfinished_runs.keep(place, left)
+            self._conclude(left)
         except FailureEventException as failure:
             self._record.set_stop(MapRunStatus.FAILED)
             self._tell(HistoryEventType.MapRunFailed, failure.failure_event.event_details)
             raise
-        env.stack.append(result)
+        finally:
+            if left:
+                left.over.set()
+        if self._record.status == MapRunStatus.SUCCEEDED:
+            unfinished_runs.forget(place)
+
+    def _conclude(self, run: Unfinished) -> None:
+        """Run what has not succeeded yet, and leave the result on the stack."""
+        env = self._env
+        self._run([child for child in run.children if child.status != "SUCCEEDED"])
+        env.stack.append(self._checked_result(run.children))
         if not env.is_running():
             self._record.set_stop(MapRunStatus.ABORTED)
             self._tell(HistoryEventType.MapRunAborted)
@@ -89,6 +99,22 @@ class MapRun:
             HistoryEventType.MapStateSucceeded,
             update_source_event_id=False,
         )
+
+    def _tell_start(self, length: int) -> None:
+        details = MapStateStartedEventDetails(length=length)
+        self._tell(
+            HistoryEventType.MapStateStarted, EventDetails(mapStateStartedEventDetails=details)
+        )
+
+    def _go_on(self, left: Unfinished, redrives: int) -> MapRunRecord:
+        left.reopen(redrives)
+        details = MapRunRedrivenEventDetails(
+            mapRunArn=left.record.map_run_arn, redriveCount=redrives
+        )
+        self._tell(
+            HistoryEventType.MapRunRedriven, EventDetails(mapRunRedrivenEventDetails=details)
+        )
+        return left.record
 
     def _new_record(self) -> MapRunRecord:
         told = self._env.states.context_object.context_object_data
@@ -129,7 +155,9 @@ class MapRun:
     # Children
 
     def _children(self, items: list[Any]) -> list[Child]:
-        selected = self._select(items)
+        selected = items
+        if self._plan.selector is not None:
+            selected = selected_items(self._plan.selector, self._env, items)
         if (batcher := self._plan.batcher) is None:
             children = [Child(item, 1) for item in selected]
         else:
@@ -146,23 +174,6 @@ class MapRun:
             counter.total.count(total)
             counter.pending.count(total)
         return children
-
-    def _select(self, items: list[Any]) -> list[Any]:
-        if self._plan.selector is None:
-            return items
-        component = _component(self._plan.selector)
-        frame = self._env.open_inner_frame()
-        frame.states.reset(self._env.states.get_input())
-        selected = []
-        try:
-            for index, item in enumerate(items):
-                frame.states.context_object.context_object_data["Map"] = {
-                    "Item": {"Index": index, "Value": item}
-                }
-                selected.append(_evaluated(component, frame))
-        finally:
-            self._env.close_frame(frame)
-        return selected
 
     def _run(self, children: Sequence[Child]) -> None:
         """Run children side by side until all have ended, too many have failed, or it is over."""
@@ -201,10 +212,9 @@ class MapRun:
         threading.Thread(target=run, name="map-child", daemon=True).start()
 
     def _count_end(self, child: Child) -> None:
-        ended = _COUNTED.get(child.status, "failed")
         for counter, number in self._counters(child.items, 1):
             counter.running.offset(-number)
-            getattr(counter, ended).count(number)
+            getattr(counter, child.counted).count(number)
 
     def _is_over(self) -> bool:
         return not self._env.is_running() or self._too_many_failed()
@@ -225,7 +235,7 @@ class MapRun:
 
     # Results
 
-    def _conclude(self, children: Sequence[Child]) -> Any:
+    def _checked_result(self, children: Sequence[Child]) -> Any:
         result = self._result([child.record() for child in children])
         if self._env.is_running() and self._too_many_failed():
             failed = Counter(child.status for child in children)
@@ -259,10 +269,10 @@ class MapRun:
     # Values
 
     def _value(self, component: Any) -> Any:
-        return _evaluated(component, self._env)
+        return evaluated(component, self._env)
 
     def _template(self, payload: Mapping[str, Any]) -> Any:
-        return self._value(_component(payload))
+        return self._value(component(payload))
 
     def _limit(self, template: Mapping[str, Any] | None) -> int | None:
         return None if template is None else int(self._template(template)["value"])
@@ -290,22 +300,3 @@ class MapRun:
 
     def _tell(self, event: HistoryEventType, details: EventDetails | None = None) -> None:
         self._env.event_manager.add_event(self._env.event_history_context, event, details)
-
-
-def _evaluated(component: Any, env: Environment) -> Any:
-    """Evaluate against the state's input; leave the stack as it was."""
-    depth = len(env.stack)
-    env.stack.append(env.states.get_input())
-    component.eval(env)
-    value = env.stack.pop()
-    del env.stack[depth:]
-    return value
-
-
-def _component(payload: Mapping[str, Any]) -> Any:
-    """Return what evaluates a payload template: LocalStack has one in every Pass state."""
-    states = {"Template": {"Type": "Pass", "Parameters": payload, "End": True}}
-    program, _ = AmazonStateLanguageParser.parse(
-        json.dumps({"StartAt": "Template", "States": states})
-    )
-    return program.states.states["Template"].parameters

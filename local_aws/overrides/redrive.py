@@ -2,8 +2,9 @@
 
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 
-Where AWS redrives only the branches and iterations that failed, a Parallel or Map state is run
-whole here. The history tells the state again that is run again, after ``ExecutionRedriven``.
+Where AWS redrives only the branches and iterations that failed, a Parallel or inline Map state is
+run whole here; of a Map Run, those that failed. The history tells the state again that is run
+again, after ``ExecutionRedriven``.
 """
 
 import threading
@@ -70,12 +71,24 @@ def redrive_execution(
     return {"redriveDate": now}
 
 
+def redrive_to_the_end(execution: Any) -> None:
+    """Run a child of a Map Run on, in the caller's thread."""
+    redrives = _redrives(execution)
+    redrives.add(None, datetime.now(UTC))
+    _prepare(execution, redrives)
+    execution.exec_worker._execution_logic()
+
+
 def _redrive(execution: Any, redrives: Redrives) -> None:
+    _prepare(execution, redrives)
+    execution.exec_worker.start()
+
+
+def _prepare(execution: Any, redrives: Redrives) -> None:
     execution.exec_worker = RedrivenWorker(execution, redrives)
     execution.exec_status = ExecutionStatus.RUNNING
     execution.stop_date = execution.error = execution.cause = None
     execution.publish_execution_status_change_event()
-    execution.exec_worker.start()
 
 
 class RedrivenWorker(ExecutionWorker):

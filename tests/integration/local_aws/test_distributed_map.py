@@ -379,3 +379,47 @@ def test_wrong_fields_are_refused_at_creation(maps: Maps) -> None:
     ):
         with pytest.raises(ClientError, match="SCHEMA_VALIDATION_FAILED"):
             maps.start([], **fields)
+
+
+def test_a_redrive_runs_only_what_did_not_succeed(maps: Maps) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html"""
+    look = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+        "Parameters": {"Bucket": maps.bucket, "Key.$": "$.key"},
+        "ResultSelector": {"found": True},
+        "ResultPath": "$.look",
+        "End": True,
+    }
+    begin = {"Type": "Pass", "Result": {}, "ResultPath": "$.begun", "Next": "Look"}
+    maps.put("redriven/0", "")
+    items = [{"key": f"redriven/{number}"} for number in range(4)]
+    processor = {"StartAt": "Begin", "States": {"Begin": begin, "Look": look}}
+    execution = maps.start(items, processor, ToleratedFailureCount=1, MaxConcurrency=1)
+    assert maps.end(execution)["status"] == "FAILED"
+    first = maps.run(execution)
+    counts = first["itemCounts"]
+    assert (counts["succeeded"], counts["failed"], counts["pending"]) == (1, 2, 1)
+    children = maps.states.list_executions(mapRunArn=first["mapRunArn"])["executions"]
+    for item in items:
+        maps.put(item["key"], "")
+    maps.states.redrive_execution(executionArn=execution)
+    done = maps.end(execution)
+    assert done["status"] == "SUCCEEDED", done.get("cause")
+    assert [one["key"] for one in json.loads(done["output"])] == [one["key"] for one in items]
+    run = maps.run(execution)
+    assert (run["mapRunArn"], run["redriveCount"]) == (first["mapRunArn"], 1)
+    assert (run["itemCounts"]["succeeded"], run["itemCounts"]["failed"]) == (4, 0)
+    again = maps.states.list_executions(mapRunArn=first["mapRunArn"])["executions"]
+    # The two that failed went on; only the one that was never begun is new.
+    assert len(again) == 4
+    assert {one["executionArn"] for one in children} < {one["executionArn"] for one in again}
+    assert sorted(one["redriveCount"] for one in again) == [0, 0, 1, 1]
+    (redriven,) = [one for one in again if one["redriveCount"]][:1]
+    events = maps.states.get_execution_history(executionArn=redriven["executionArn"])["events"]
+    assert sum(event["type"] == "PassStateEntered" for event in events) == 1
+    kinds = [
+        event["type"]
+        for event in maps.states.get_execution_history(executionArn=execution)["events"]
+    ]
+    assert (kinds.count("MapRunStarted"), kinds.count("MapRunRedriven")) == (1, 1)
