@@ -56,6 +56,16 @@ _ADVICE: tuple[tuple[str, str], ...] = (
         "The file was overwritten while it was read. The new content has an execution of its own.",
     ),
     (
+        "SourceGone",
+        "The file was deleted or archived before it was processed. If that was a mistake, restore "
+        "it or upload it again.",
+    ),
+    (
+        "FileTooLarge",
+        "Raise lambda_engine.max_file_mb, or let Glue process large files (engine auto), then run "
+        "the execution again from the step that failed (Redrive, within 14 days).",
+    ),
+    (
         "AccessDenied",
         "A role lacks a permission, or a bucket or key policy forbids the call. Correct it and run "
         "the execution again.",
