@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions.common.errors import InvalidInputError
 from functions.process_file import handler as edge
@@ -151,6 +153,30 @@ def test_elements_are_cut_wherever_chunks_end(size: int) -> None:
     texts = [b'{"a": "],{\\""}', b'{"b":[1, {"c": 2}]}', b"{}", b'{"d": -1.5e3}']
     data = b" \n[" + b" ,\r\n".join(texts) + b"\t]\n"
     assert list(elements(Chunks(data, size))) == texts  # type: ignore[arg-type]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["a", "b"]), JSON, max_size=2), min_size=1, max_size=9
+    ),
+    st.sampled_from([None, 1]),
+    st.integers(1, 60),
+)
+def test_elements_are_those_that_json_reads(
+    objects: list[Any], indent: int | None, size: int
+) -> None:
+    data = json.dumps(objects, indent=indent).encode()
+    found = [json.loads(text) for text in elements(Chunks(data, size))]  # type: ignore[arg-type]
+    assert found == objects
 
 
 MEASURE = """

@@ -171,6 +171,16 @@ JOB_RUN = {
             "User is not authorized",
             ["not authorized", "lacks a permission"],
         ),
+        (
+            "FileTooLargeError",
+            {"errorType": "FileTooLargeError", "errorMessage": "s3://source/a has 9 bytes"},
+            ["has 9 bytes", "Raise lambda_engine.max_file_mb"],
+        ),
+        (
+            "SourceGoneError",
+            {"errorType": "SourceGoneError", "errorMessage": "it was deleted"},
+            ["it was deleted", "upload it again"],
+        ),
         ("Something.Odd", "{not json", ["Something.Odd", "{not json", "Redrive"]),
         ("Something.Odd", "[1]", ["Something.Odd"]),
     ],
