@@ -17,7 +17,7 @@ from tests.faults.world import World
 from tests.wait import wait_until
 from tools.executions import Visit, visits
 
-PATIENCE = 300.0
+PATIENCE = 600.0
 """Seconds that anything may take on a busy machine."""
 
 SETTLED_LOOKS = 3

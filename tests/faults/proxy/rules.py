@@ -70,7 +70,7 @@ class Rule:
         """Whether it strikes no more."""
         return self.times is not None and len(self.struck) >= self.times
 
-    def wait(self, times: int = 1, timeout: float = 300) -> None:
+    def wait(self, times: int = 1, timeout: float = 600) -> None:
         """Wait until the fault has struck ``times`` times. Raises AssertionError."""
         wait_until(
             lambda: len(self.struck) >= times,
