@@ -63,6 +63,7 @@ module "pipeline" {
   monitoring    = null
   retention     = null
   force_destroy = true
+  sweep         = null
   # Without Glue: what a batch finds too large goes by the function for single files.
   engine    = "lambda"
   functions = { architecture = var.architecture }
