@@ -14,6 +14,12 @@ from tests.integration.pipeline import Ended, Pipeline
 from tests.wait import wait_until
 from tools.queries import Athena
 
+ONE_TABLE_EACH = {
+    "Version": 1.0,
+    "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
+}
+"""What a crawler of tables must be told:
+https://docs.aws.amazon.com/glue/latest/dg/define-crawler-choose-data-sources.html"""
 ROLE = "arn:aws:iam::000000000000:role/crawler"
 
 
@@ -115,6 +121,7 @@ def test_a_crawler_that_may_only_log_leaves_the_table_as_it_is(
     with crawler(
         pipeline,
         Targets={"CatalogTargets": [target]},
+        Configuration=json.dumps(ONE_TABLE_EACH),
         SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},
     ) as crawl:
         crawl()
