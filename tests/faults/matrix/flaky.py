@@ -89,8 +89,8 @@ def fails(key: str) -> bool:
     return all(chance.fails(key, attempt) for attempt in range(ATTEMPTS))
 
 
-def apply(aws: Aws, state: Path) -> tuple[Flaky, Terraform]:
-    """Apply the example, anew where it is gone."""
+def apply(aws: Aws, state: Path) -> Flaky:
+    """Apply the example, anew where it is gone. It is gone with its AWS."""
     failure = {"probability": PROBABILITY, "seed": SEED}
     terraform = Terraform(
         ROOT / "examples/flaky_pipeline",
@@ -101,8 +101,7 @@ def apply(aws: Aws, state: Path) -> tuple[Flaky, Terraform]:
     terraform.apply()
     outputs = terraform.outputs()
     inbox = Inbox.subscribe(aws, outputs["topic_arn"], "inbox")
-    made = Flaky(aws, outputs["source_bucket"], outputs["state_machine_arn"], inbox)
-    return made, terraform
+    return Flaky(aws, outputs["source_bucket"], outputs["state_machine_arn"], inbox)
 
 
 @contextmanager
@@ -119,7 +118,7 @@ def scratch() -> Iterator[Path]:
 )
 def two_hundred_files(stage: Stage) -> None:
     with scratch() as state:
-        flaky, terraform = apply(stage.world.aws, state)
+        flaky = apply(stage.world.aws, state)
         keys = [f"{number:03}.{('csv', 'json')[number % 2]}" for number in range(FILES)]
         assert 0 < sum(map(fails, keys)) < FILES / 5
         with ThreadPoolExecutor(4) as pool:
@@ -129,7 +128,6 @@ def two_hundred_files(stage: Stage) -> None:
             wait_until(lambda: not flaky.violations(keys), 60, "its promises", 2.0)
         except AssertionError:
             raise AssertionError("\n".join(flaky.violations(keys))) from None
-        terraform.destroy()
 
 
 @fault(
@@ -141,7 +139,7 @@ def restarted_mid_run(_: Stage) -> None:
     """What a local AWS holds is in memory: a restart is a new account."""
     key = next(f"{number}.csv" for number in range(100) if not fails(f"{number}.csv"))
     with scratch() as state, local_aws(state / "aws") as running:
-        flaky, _terraform = apply(running.aws, state)
+        flaky = apply(running.aws, state)
         held = running.proxy.strike(On("lambda", "Invoke", "flaky-step"), Hold())
         flaky.upload(key)
         held.wait()
@@ -149,7 +147,7 @@ def restarted_mid_run(_: Stage) -> None:
         running.proxy.remove(held)
         running.start()
         assert running.aws.step_functions.list_state_machines()["stateMachines"] == []
-        flaky, _terraform = apply(running.aws, state)
+        flaky = apply(running.aws, state)
         assert flaky.executions() == []
         flaky.upload(key)
         assert flaky.violations([key]) == []
