@@ -373,6 +373,19 @@ def test_a_run_that_gave_way_to_nothing(world: Imitation) -> None:
     assert world.judge() == []
 
 
+def test_a_version_that_is_gone_has_the_place_that_the_test_knows(world: Imitation) -> None:
+    older, newer = world.arrive("overwritten"), world.arrive("overwritten")
+    world.take_in(newer)
+    world.take_in(older, "SUPERSEDED")
+    world.aws.s3.delete_object(
+        Bucket=world.places.source_bucket, Key=newer.key, VersionId=newer.version
+    )
+    gone = Expected(vanished=frozenset({(newer.key, newer.version)}))
+    only(world.judge(gone), "gave way")
+    uploaded = {(one.key, one.version): place for place, one in enumerate((older, newer))}
+    assert world.judge(gone | Expected(order=uploaded)) == []
+
+
 def test_a_missing_notification(world: Imitation) -> None:
     one = world.arrive("silent")
     name = world.run(one, "INVALID")
