@@ -91,14 +91,18 @@ class Attempt:
     def publishable(
         self, parts: Sequence[Path], columns: Sequence[Column], rows: int, quarantined: int
     ) -> None:
-        """Upload the files, then the result: whoever finds that finds the rest."""
+        """Upload the files, then the result: whoever finds that finds the rest.
+
+        ``columns`` are the file's; the result names those of the Parquet, by which tables are made.
+        """
         files = [self._upload(part) for part in parts]
+        stamp = {"name": PROCESSING_DATE, "type": "date", "nullable": False}
         result = {
             "attempt_id": self.attempt_id,
             "rows": rows,
             "quarantined_rows": quarantined,
             "files": files,
-            "columns": [column.to_json() for column in columns],
+            "columns": [*(column.to_json() for column in columns), stamp],
         }
         self.s3.put_object(
             Bucket=self.bucket, Key=f"{self.prefix}{RESULT_FILE}", Body=json.dumps(result).encode()

@@ -4,6 +4,7 @@ Its columns are those of the first file; later files add theirs. A type stays as
 that has another one a warning tells.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ _SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 # Somebody else made or changed the table since it was looked at.
 _CHANGED = frozenset({"AlreadyExistsException", "ConcurrentModificationException"})
 # Spark's types that Hive, whose names the catalog uses, calls otherwise.
+_QUOTED = re.compile(r"`((?:[^`]|``)*)`")
 _HIVE_TYPES = {"timestamp_ntz": "timestamp", "timestamp_ltz": "timestamp"}
 
 
@@ -136,7 +138,9 @@ def _column(name: str, kind: str) -> "ColumnTypeDef":
 
 
 def _hive(kind: str) -> str:
-    return _HIVE_TYPES.get(kind, kind)
+    """Return the catalog's name of a type; Spark quotes odd names of fields, Hive quotes none."""
+    plain = _QUOTED.sub(lambda found: found[1].replace("``", "`"), kind)
+    return _HIVE_TYPES.get(plain, plain)
 
 
 def _clashes(known: Iterable["ColumnTypeDef"], found: Iterable["ColumnTypeDef"]) -> Iterable[str]:

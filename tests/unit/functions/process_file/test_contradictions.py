@@ -62,7 +62,7 @@ def test_widened_csv_keeps_every_text(engine: Lambda) -> None:
     assert str(table.schema.field("id").type) == "int64"
     assert set(table["x"].to_pylist()) == {"5.50", "n/a"}
     types = {column["name"]: column["type"] for column in engine.result()["columns"]}
-    assert types == {"id": "bigint", "x": "string"}
+    assert types == {"id": "bigint", "x": "string", "processing_date": "date"}
 
 
 def test_widening_takes_all_contradicted_columns(engine: Lambda) -> None:

@@ -55,6 +55,7 @@ def test_the_answer_is_a_job(engine: Lambda, monkeypatch: pytest.MonkeyPatch) ->
         "columns": [
             {"name": "id", "type": "bigint", "nullable": True},
             {"name": "name", "type": "string", "nullable": True},
+            {"name": "processing_date", "type": "date", "nullable": False},
         ],
     }
 

@@ -48,6 +48,12 @@ def test_the_first_file_makes_a_table_of_the_manifests(glue: "GlueClient") -> No
     assert columns(glue) == [("id", "bigint"), ("name", "string"), ("at", "timestamp")]
 
 
+def test_both_engines_spelling_of_a_type_is_one(glue: "GlueClient") -> None:
+    take_in(glue, {"name": "a", "type": "struct<`zip code`:string,tags:array<string>>"})
+    assert columns(glue) == [("a", "struct<zip code:string,tags:array<string>>")]
+    assert take_in(glue, {"name": "a", "type": "struct<zip code:string,tags:array<string>>"}) == ()
+
+
 def test_later_files_add_their_columns_and_leave_what_others_noted(glue: "GlueClient") -> None:
     take_in(glue, ID)
     noted: Any = {
