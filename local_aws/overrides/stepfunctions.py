@@ -13,6 +13,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 from localstack.utils.strings import long_uid
 
+from local_aws.overrides.assumed_roles import keep_assumed_roles
 from local_aws.overrides.distributed_map import run_distributed_maps
 from local_aws.overrides.execution_encryption import keep_encryption_configuration
 from local_aws.overrides.execution_events import correct_execution_events
@@ -34,6 +35,7 @@ def stepfunctions() -> Service:
     correct_execution_events()
     run_distributed_maps()
     limit_executions()
+    keep_assumed_roles()
     return providers.stepfunctions.factory().create_service()
 
 
