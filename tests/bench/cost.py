@@ -81,12 +81,11 @@ def _cost(
 
 
 def _orchestration(counted: Mapping[str, Any], prices: Mapping[str, float]) -> float:
-    if (seconds := counted["express_seconds"]) is None:
-        return counted["transitions"] * prices["step_functions_transition"]
-    # Billed in steps of 64 MB and 100 ms.
-    gb_seconds = 64 / 1024 * seconds
+    # Express is billed in steps of 64 MB.
+    gb_seconds = 64 / 1024 * counted["express_seconds"]
     return (
-        prices["step_functions_express_request"]
+        counted["transitions"] * prices["step_functions_transition"]
+        + counted["express_requests"] * prices["step_functions_express_request"]
         + gb_seconds * prices["step_functions_express_gb_second"]
     )
 
@@ -95,7 +94,11 @@ def _function(
     name: str, figures: Mapping[str, Any], size: float, rates: Rates, prices: Mapping[str, float]
 ) -> float:
     share = min(1.0, figures["memory_mb"] / ASSUMED["Lambda memory that is worth one core, MB"])
-    rate = {"validate_file": rates.validation, "process_file": rates.process_file}.get(name)
+    rate = {
+        "validate_file": rates.validation,
+        "process_file": rates.process_file,
+        "process_batch": 1 / (1 / rates.validation + 1 / rates.process_file),
+    }.get(name)
     seconds = figures["billed_ms"] / 1_000 + (size / (rate * share) if rate else 0.0)
     gb_seconds = figures["memory_mb"] / 1024 * seconds
     return figures["calls"] * prices["lambda_request"] + gb_seconds * prices["lambda_gb_second"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.bench.batches import Batches
 from tests.bench.local import local_aws
 from tests.integration.pipeline import Pipeline
 from tests.wait import wait_until
@@ -17,11 +18,12 @@ WAYS: Mapping[str, Mapping[str, str]] = {
     "polling": {"orchestration": "polling", "engine": "glue"},
     "sync": {"orchestration": "sync", "engine": "glue"},
     "lambda": {"orchestration": "sync", "engine": "auto"},
-    "express": {"orchestration": "express", "engine": "lambda"},
 }
 """The configurations of envs/local that are compared."""
 
-THRESHOLD_MB = 100.0
+THRESHOLD_MB = 256.0
+BATCH_FILES = 100
+BATCH_LARGEST_MB = 16.0
 FILE = b"id,name,age,city\n" + b"".join(
     b"%d,Name %d,%d,Chicago\n" % (n, n, 20 + n) for n in range(1, 31)
 )
@@ -44,28 +46,54 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
         for name, variables in WAYS.items():
             given = {"name_prefix": f"{name}-", **variables}
             found[name] = _measure(local.pipeline(folder / name, given), name, local.log, repeats)
-        return found
+        batches = Batches.deploy(local, folder / "batch", "batch-")
+        return {**found, "batch": _measure_batch(batches)}
 
 
 def _measure(pipeline: Pipeline, name: str, log: Path, repeats: int) -> dict[str, Any]:
     _run(pipeline, "warm-up")
     mark = log.stat().st_size
     runs = [_run(pipeline, str(number)) for number in range(repeats)]
-    functions = _functions(pipeline, runs, repeats)
-    calls = _calls(log, mark, repeats)
-    small = name in ("lambda", "express")
     return {
         "transitions": statistics.median(run.transitions for run in runs),
+        "express_requests": 0.0,
+        "express_seconds": 0.0,
         "glue_runs": round(statistics.median(run.glue_runs for run in runs)),
         "seconds": statistics.median(run.seconds for run in runs),
         "all_seconds": [run.seconds for run in runs],
-        "express_seconds": statistics.median(r.seconds for r in runs)
-        if name == "express"
-        else None,
-        "functions": functions,
-        "calls": {**_FIXED_CALLS, **calls},
-        "glue_from_mb": None if name == "express" else THRESHOLD_MB if small else 0.0,
-        "largest_mb": THRESHOLD_MB if name == "express" else 1e9,
+        "functions": _functions(pipeline, repeats),
+        "calls": {**_FIXED_CALLS, **_calls(log, mark, repeats)},
+        "glue_from_mb": THRESHOLD_MB if name == "lambda" else 0.0,
+        "largest_mb": 1e9,
+    }
+
+
+def _measure_batch(batches: Batches) -> dict[str, Any]:
+    """Count one full child of a batch, and divide by its files."""
+    batches.run(1)
+    log = batches.local.log
+    mark = log.stat().st_size
+    run = batches.run(BATCH_FILES)
+    aws = batches.local.aws
+    history = aws.step_functions.get_paginator("get_execution_history")
+    pages = history.paginate(executionArn=run["arn"])
+    kinds = Counter(event["type"] for page in pages for event in page["events"])
+    entered = 1 + sum(count for kind, count in kinds.items() if kind.endswith("StateEntered"))
+    billed, memory = wait_until(
+        lambda: _reports(aws, batches.function)[1:], 60, "the report of the batch"
+    )[-1]
+    function = {"calls": 1 / BATCH_FILES, "billed_ms": int(billed) / BATCH_FILES}
+    return {
+        "transitions": entered / BATCH_FILES,
+        "express_requests": 1 / BATCH_FILES,
+        "express_seconds": run["seconds"] / BATCH_FILES,
+        "glue_runs": 0,
+        "seconds": run["seconds"] / BATCH_FILES,
+        "all_seconds": [run["seconds"] / BATCH_FILES],
+        "functions": {"process_batch": {**function, "memory_mb": int(memory)}},
+        "calls": _calls(log, mark, BATCH_FILES),
+        "glue_from_mb": None,
+        "largest_mb": BATCH_LARGEST_MB,
     }
 
 
@@ -99,7 +127,7 @@ def _run(pipeline: Pipeline, number: str) -> Run:
     return Run(1 + entered + max(0, scheduled), glue, seconds)
 
 
-def _functions(pipeline: Pipeline, runs: list[Run], repeats: int) -> dict[str, Any]:
+def _functions(pipeline: Pipeline, repeats: int) -> dict[str, Any]:
     """Return folder → calls a file, and the median billed time of a warm call."""
     found = {}
     for folder, name in pipeline.deployment.function_names.items():
