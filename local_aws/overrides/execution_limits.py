@@ -4,6 +4,7 @@
   LocalStack counts an ``ä`` as six bytes, and takes an input of any size.
 - ``States.ALL`` catches neither ``States.DataLimitExceeded`` nor ``States.Runtime``.
 - An execution whose history is full fails.
+- An execution of an Express workflow is over after five minutes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
@@ -17,6 +18,7 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.stepfunctions import (
     HistoryEventType,
     InvalidName,
+    StateMachineType,
     TaskFailedEventDetails,
 )
 from localstack.services.stepfunctions.asl.component.common.error_name.error_equals_decl import (
@@ -32,6 +34,8 @@ from localstack.services.stepfunctions.asl.component.common.error_name.states_er
 from localstack.services.stepfunctions.asl.component.common.error_name.states_error_name_type import (  # noqa: E501
     StatesErrorNameType,
 )
+from localstack.services.stepfunctions.asl.component.common.timeouts.timeout import TimeoutSeconds
+from localstack.services.stepfunctions.asl.component.program.program import Program
 from localstack.services.stepfunctions.asl.component.state import state as states
 from localstack.services.stepfunctions.asl.component.state.state_execution.state_task import (
     state_task_lambda,
@@ -51,6 +55,7 @@ from localstack.utils.patch import patch
 from local_aws.stepfunctions.payload import LIMIT, fits, size
 
 HISTORY_LIMIT = 25_000
+EXPRESS_SECONDS = 300
 _LAST = frozenset(
     {
         HistoryEventType.ExecutionAborted,
@@ -75,6 +80,7 @@ def limit_executions() -> None:
     _let_no_wildcard_catch_what_is_final()
     _check_start()
     _limit_history()
+    _limit_express()
 
 
 class HistoryFullError(Exception):
@@ -164,3 +170,14 @@ def _limit_history() -> None:
         if full and event_type not in _LAST:
             raise HistoryFullError
         return add(self, context, event_type, *others, **members)
+
+
+def _limit_express() -> None:
+    """ "Maximum execution time: 5 minutes. If exceeded, … a States.Timeout error." """
+
+    @patch(Program.eval)
+    def evaluate(evaluate: Callable[..., None], self: Any, env: Environment) -> None:
+        if env.execution_type == StateMachineType.EXPRESS and not env.is_frame():
+            own = self.timeout_seconds.timeout_seconds if self.timeout_seconds else EXPRESS_SECONDS
+            self.timeout_seconds = TimeoutSeconds(min(own, EXPRESS_SECONDS))
+        evaluate(self, env)
