@@ -87,6 +87,9 @@ def configure(spark: SparkSession) -> None:
     # One file for a small input, and not thousands for a large one; tasks enough for all cores.
     spark.conf.set("spark.sql.files.maxPartitionBytes", str(_BYTES_PER_TASK))
     spark.conf.set("spark.sql.files.openCostInBytes", str(_BYTES_OF_SMALL_FILE))
+    # The JVM compiles no method beyond this; Spark's own limit lets the checks of some ten columns
+    # pass it, which then run interpreted, in twice the time.
+    spark.conf.set("spark.sql.codegen.hugeMethodLimit", "8000")
     # A day before 1582 or a time before 1900 is what it is; Spark's default is to fail on writing.
     spark.conf.set("spark.sql.parquet.datetimeRebaseModeInWrite", "CORRECTED")
     spark.conf.set("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
