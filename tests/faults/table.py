@@ -32,6 +32,6 @@ def render(faults: Iterable[Fault], results: Mapping[str, str]) -> str:
     return HEAD + "".join(rows)
 
 
-def names(document: str) -> list[str]:
-    """Return the faults in a document's table."""
-    return re.findall(r"^\| (.+?) \| .+ \| \w+ \|$", document, re.M)
+def results(document: str) -> dict[str, str]:
+    """Return what a document's table tells of each fault, in its order."""
+    return dict(re.findall(r"^\| (.+?) \| .+ \| (held|broken) \|$", document, re.M))

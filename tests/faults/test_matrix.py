@@ -9,6 +9,7 @@ from tests.faults.matrix.play import Performance, play
 from tests.faults.matrix.registry import Fault
 from tests.faults.world import World
 
+IN_ORDER = sorted(FAULTS.values(), key=lambda fault: fault.alone)
 # All are played side by side, so that the first to be asked for may wait for the last.
 TIMEOUT = 1800 + 60 * chance.settings()[0]
 
@@ -29,7 +30,7 @@ def performance(world: World, request: pytest.FixtureRequest) -> Iterator[Perfor
 
 
 @pytest.mark.timeout(TIMEOUT)
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
+@pytest.mark.parametrize("fault", IN_ORDER, ids=[fault.name for fault in IN_ORDER])
 def test_fault(performance: Performance, fault: Fault) -> None:
     performance.played[fault.name].result()
 

@@ -39,6 +39,7 @@ class Quiet:
         A notification by an event comes a moment after the end that it tells.
         """
         self.wait()
+        self.reader.forget()
         found: list[Evidence] = []
 
         def holds() -> bool:

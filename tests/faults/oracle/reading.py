@@ -39,13 +39,22 @@ class Places:
 
 @dataclass
 class Reader:
-    """Reads one pipeline. Keeps ended executions and attempts in mind: they change no more."""
+    """Reads one pipeline.
+
+    Keeps in mind what does not change by itself: ended executions, and what a manifest and its
+    files hold. ``forget`` lets it look at all of that again, for the last word.
+    """
 
     aws: Aws
     places: Places
     inbox: Inbox
     _described: dict[tuple[str, str, str], Run] = field(default_factory=dict)
-    _parquet: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+    _published: dict[tuple[str, ...], Output] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Look at everything anew, and not at what has changed alone."""
+        self._described.clear()
+        self._published.clear()
 
     def evidence(self) -> Evidence:
         """Look at everything once."""
@@ -150,10 +159,16 @@ class Reader:
         pages = self.aws.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.places.processed_bucket, Prefix="processed/"
         )
-        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-        manifests = [key for key in keys if key.endswith(".manifest")]
-        strays = tuple(key for key in keys if not key.endswith(".manifest"))
-        return tuple(map(self._output, manifests)), strays
+        found = [item for page in pages for item in page.get("Contents", [])]
+        strays = tuple(item["Key"] for item in found if not item["Key"].endswith(".manifest"))
+        outputs = []
+        for item in found:
+            seen = (item["Key"], item["ETag"], str(item["LastModified"]))
+            if item["Key"] not in strays:
+                if seen not in self._published:
+                    self._published[seen] = self._output(item["Key"])
+                outputs.append(self._published[seen])
+        return tuple(outputs), strays
 
     def _output(self, manifest: str) -> Output:
         found = self.aws.s3.get_object(Bucket=self.places.processed_bucket, Key=manifest)
@@ -175,14 +190,12 @@ class Reader:
         )
 
     def _read(self, uri: str) -> tuple[int, frozenset[str]] | None:
-        if uri not in self._parquet:
-            body = self._get(uri)
-            if body is None:
-                return None
-            table = pq.read_table(io.BytesIO(body))
-            named = table.column(MARK).unique().to_pylist() if MARK in table.column_names else []
-            self._parquet[uri] = table.num_rows, frozenset(map(str, named))
-        return self._parquet[uri]
+        body = self._get(uri)
+        if body is None:
+            return None
+        table = pq.read_table(io.BytesIO(body))
+        named = table.column(MARK).unique().to_pylist() if MARK in table.column_names else []
+        return table.num_rows, frozenset(map(str, named))
 
     def _finished(self, uri: str) -> set[str]:
         """Return the URIs that the attempt's own result names; none without a result."""
