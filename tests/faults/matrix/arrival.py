@@ -2,7 +2,7 @@
 
 import json
 
-from tests.faults.matrix.calls import invokes
+from tests.faults.matrix.calls import invokes, to_trigger
 from tests.faults.matrix.events import announce, redrive, send, sweep
 from tests.faults.matrix.registry import fault
 from tests.faults.matrix.stage import Stage
@@ -46,7 +46,7 @@ def duplicate_after_close(stage: Stage) -> None:
 
 @fault("event delivered twice on its way", ONE_RUN)
 def delivered_twice(stage: Stage) -> None:
-    doubled = stage.strike("sqs", "SendMessage", Duplicate())
+    doubled = stage.strike("sqs", "SendMessage", Duplicate(), where=to_trigger)
     one = stage.csv()
     stage.ended(one, "SUCCESS")
     assert doubled.is_spent
@@ -55,7 +55,7 @@ def delivered_twice(stage: Stage) -> None:
 @fault("same name with other input", "A name's claim is good for its own object version alone")
 def same_name_with_other_input(stage: Stage) -> None:
     """Somebody else's execution has the name; what arrives goes to the dead letters, not lost."""
-    swallowed = stage.strike("sqs", "SendMessage", Swallow())
+    swallowed = stage.strike("sqs", "SendMessage", Swallow(), where=to_trigger)
     one = stage.csv()
     swallowed.wait()
     machine = stage.world.deployment.state_machine_arn
@@ -86,7 +86,7 @@ def same_name_with_other_input(stage: Stage) -> None:
 
 @fault("reordered versions", "An older version never overwrites a newer one's output")
 def reordered_versions(stage: Stage) -> None:
-    swallowed = stage.strike("sqs", "SendMessage", Swallow())
+    swallowed = stage.strike("sqs", "SendMessage", Swallow(), where=to_trigger)
     older = stage.csv()
     swallowed.wait()
     newer = stage.csv()
@@ -108,7 +108,7 @@ def older_is_slower(stage: Stage) -> None:
 
 @fault("dropped event, then the sweep", ALL_RUN, alone=True)
 def dropped_event(stage: Stage) -> None:
-    swallowed = stage.strike("sqs", "SendMessage", Swallow())
+    swallowed = stage.strike("sqs", "SendMessage", Swallow(), where=to_trigger)
     one = stage.csv()
     swallowed.wait()
     sweep(stage)
@@ -117,7 +117,7 @@ def dropped_event(stage: Stage) -> None:
 
 @fault("overlapping schedule ticks", ONE_RUN, alone=True)
 def overlapping_ticks(stage: Stage) -> None:
-    swallowed = stage.strike("sqs", "SendMessage", Swallow(), times=3)
+    swallowed = stage.strike("sqs", "SendMessage", Swallow(), times=3, where=to_trigger)
     lost = [stage.csv(f"{number}.csv") for number in range(3)]
     swallowed.wait(3)
     live = [stage.csv(f"live-{number}.csv") for number in range(3)]
@@ -192,7 +192,7 @@ def target_denied(stage: Stage) -> None:
         "sqs",
         "SendMessage",
         Refuse(ServiceError(403, "AccessDenied", "The queue's policy does not allow it.")),
-        where=lambda call: "-failed" not in call.text,
+        where=to_trigger,
     )
     one = stage.csv()
     denied.wait()

@@ -1,5 +1,6 @@
 """Which calls a fault may pick out, beyond service and operation."""
 
+import re
 from collections.abc import Callable
 
 from tests.faults.proxy.call import Call
@@ -23,3 +24,8 @@ def of_manifest(call: Call) -> bool:
 def of_part(call: Call) -> bool:
     """Whether a call is about a Parquet file of an attempt."""
     return "/part-" in call.target
+
+
+def to_trigger(call: Call) -> bool:
+    """Whether a message goes to the trigger's queue: not to dead letters, nor to a subscriber."""
+    return re.search(r"pipeline-new-files\b(?!-)", call.text) is not None

@@ -2,14 +2,16 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.faults.matrix.calls import of_manifest
+from tests.faults.matrix.calls import of_manifest, to_trigger
 from tests.faults.matrix.events import announce, sweep
 from tests.faults.matrix.registry import fault
 from tests.faults.matrix.stage import Stage, Version
 from tests.faults.proxy.answers import ServiceError
+from tests.faults.proxy.call import Call
 from tests.faults.proxy.faults import (
     Delay,
     Drop,
@@ -20,7 +22,7 @@ from tests.faults.proxy.faults import (
     Swallow,
 )
 from tests.faults.proxy.faults import Fault as ProxyFault
-from tests.faults.proxy.rules import On, Rule
+from tests.faults.proxy.rules import On, Rule, any_call
 from tests.integration import files
 from tests.wait import wait_until
 
@@ -40,10 +42,10 @@ class Weather:
     operation: str
     fault: ProxyFault
     probability: float
+    where: Callable[[Call], bool] = any_call
 
     def rule(self, stage: Stage, seed: int, number: int) -> Rule:
-        where = of_manifest if isinstance(self.fault, KillCaller) else lambda _: True
-        on = On(self.service, self.operation, stage.folder, where)
+        on = On(self.service, self.operation, stage.folder, self.where)
         random = Random(f"{seed} {number}")
         return Rule(on, self.fault, None, probability=self.probability, random=random)
 
@@ -53,10 +55,10 @@ WEATHER = (
     Weather("s3", "GetObject", SLOW_DOWN, 0.1),
     Weather("s3", "PutObject", SLOW_DOWN, 0.1),
     Weather("s3", "PutObject", LoseResponse(), 0.05),
-    Weather("s3", "PutObject", KillCaller(after=True), 0.1),
-    Weather("sqs", "SendMessage", Swallow(), 0.1),
-    Weather("sqs", "SendMessage", Duplicate(), 0.2),
-    Weather("sqs", "SendMessage", Delay(2), 0.2),
+    Weather("s3", "PutObject", KillCaller(after=True), 0.1, of_manifest),
+    Weather("sqs", "SendMessage", Swallow(), 0.1, to_trigger),
+    Weather("sqs", "SendMessage", Duplicate(), 0.2, to_trigger),
+    Weather("sqs", "SendMessage", Delay(2), 0.2, to_trigger),
     Weather("states", "StartExecution", LoseResponse(), 0.1),
     Weather("states", "StartExecution", THROTTLED, 0.1),
     Weather("dynamodb", "PutItem", LoseResponse(), 0.1),

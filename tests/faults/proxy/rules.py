@@ -10,7 +10,8 @@ from tests.faults.proxy.faults import Fault
 from tests.wait import wait_until
 
 
-def _any(_: Call) -> bool:
+def any_call(_: Call) -> bool:
+    """Fit every call."""
     return True
 
 
@@ -24,7 +25,7 @@ class On:
     service: str = ""
     operation: str = ""
     about: str = ""
-    where: Callable[[Call], bool] = _any
+    where: Callable[[Call], bool] = any_call
 
     def fits(self, call: Call) -> bool:
         return (
