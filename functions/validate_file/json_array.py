@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import msgspec
 
 from functions.common import json_syntax
+from functions.common.json_separator import Separator
 from functions.common.limits import Limits
 from functions.common.reasons import FileRejected, ReasonCode
 from functions.common.streams import PeekableStream
 from functions.validate_file import text
 from functions.validate_file.columns import ObjectColumns
 from functions.validate_file.findings import Findings
-from functions.common.json_separator import Separator
 from functions.validate_file.place import Place
 from functions.validate_file.sampling import Sampler
 
