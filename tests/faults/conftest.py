@@ -33,8 +33,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the table: of faults that were not played now, what it says already."""
     before = table.FILE.read_text(encoding="utf-8") if table.FILE.exists() else ""
-    results = table.results(before) | session.config.stash[_results]
-    if session.config.stash[_results] and results.keys() >= FAULTS.keys():
+    if played := session.config.stash[_results]:
+        results = table.results(before) | played
         table.FILE.write_text(table.render(FAULTS.values(), results), encoding="utf-8")
 
 

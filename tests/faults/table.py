@@ -8,6 +8,8 @@ from tests.faults.matrix.registry import Fault
 
 FILE = Path(__file__).parents[2] / "docs/faults.md"
 
+UNTRIED = "untried"
+
 HEAD = """\
 # What the pipeline was put through
 
@@ -28,10 +30,13 @@ hold what they should. [`tests/faults`](../tests/faults) is how it is done.
 def render(faults: Iterable[Fault], results: Mapping[str, str]) -> str:
     """Return the document; ``results`` by the faults' names."""
     ordered = sorted(faults, key=lambda fault: fault.name.lower())
-    rows = (f"| {fault.name} | {fault.invariant} | {results[fault.name]} |\n" for fault in ordered)
+    rows = (
+        f"| {fault.name} | {fault.invariant} | {results.get(fault.name, UNTRIED)} |\n"
+        for fault in ordered
+    )
     return HEAD + "".join(rows)
 
 
 def results(document: str) -> dict[str, str]:
     """Return what a document's table tells of each fault, in its order."""
-    return dict(re.findall(r"^\| (.+?) \| .+ \| (held|broken) \|$", document, re.M))
+    return dict(re.findall(r"^\| (.+?) \| .+ \| (held|broken|untried) \|$", document, re.M))
