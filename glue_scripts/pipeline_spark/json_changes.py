@@ -6,7 +6,6 @@ number becomes a time. Each is a contradiction: the file holds something else th
 
 import json
 import re
-from functools import reduce
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
@@ -20,6 +19,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from pipeline_spark.conditions import combined
 from pipeline_spark.json_keys import SYNTAX, texts_of
 from pipeline_spark.text_values import FORMS, is_exact
 
@@ -53,7 +53,7 @@ def _in_struct(
         change = _change(value.getField(field.name), field_text, field.dataType)
         if change is not None:
             found.append(F.coalesce(change, F.lit(False)))
-    return reduce(lambda one, other: one | other, found, F.lit(False))
+    return combined(lambda one, other: one | other, [F.lit(False), *found])
 
 
 def _change(value: Expression, text: Expression | None, kind: DataType) -> Expression | None:

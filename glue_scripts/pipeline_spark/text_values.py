@@ -7,13 +7,13 @@ column what it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 
 from pipeline_spark.columns import Column
+from pipeline_spark.conditions import combined
 from pipeline_spark.contradiction import FITS, quoted
 from pipeline_spark.errors import BadArgumentError
 
@@ -57,7 +57,7 @@ def judged(
     # In a projection of their own: an expression that is used twice is computed twice.
     values = texts.select("*", *(_cast(column).alias(name) for name, column in read.items()))
     checks = (_has_form(column, F.col(name)) for name, column in read.items())
-    fits = reduce(lambda one, other: one & other, checks, fits)
+    fits = combined(lambda one, other: one & other, [fits, *checks])
     places = {column.name: name for name, column in read.items()}
     found = (
         F.col(places[column.name]).alias(column.name)

@@ -146,3 +146,13 @@ def test_a_long_record_with_line_breaks_is_shown_in_one_short_line(
         rows(read_csv(spark, uri, make_arguments("a bigint", "b string")))
     assert "one\\ntwo!" in str(caught.value)
     assert len(str(caught.value)) < 600
+
+
+def test_a_file_may_have_very_many_columns(
+    spark: SparkSession, make_arguments: Make, write: Write
+) -> None:
+    """As many as validation lets pass: no expression may be as deep as the file is wide."""
+    names = [f"c{number}" for number in range(1_300)]
+    uri = write("wide.csv", f"{','.join(names)}\n{','.join('1' for _ in names)}\n")
+    found = rows(read_csv(spark, uri, make_arguments(*(f"{name} bigint" for name in names))))
+    assert found == [(1,) * len(names)]
