@@ -151,8 +151,15 @@ def _play(stage: Stage, minutes: float, seed: int) -> None:
         wait_until(lambda: _open(stage) < OPEN_RUNS, 600, "fewer open runs", 0.5)
     stage.world.proxy.remove(*rules)
     assert sum(len(rule.struck) for rule in rules) >= minutes, "the weather was too fine"
-    sweep(stage)
+    wait_until(lambda: sweep(stage) or _all_run(stage), 300, "the sweep to find all files", 2.0)
     stage.judge(patience=600)
+
+
+def _all_run(stage: Stage) -> bool:
+    found = stage.evidence()
+    return {(one.key, one.version) for one in found.arrivals} <= {
+        (run.key, run.version) for run in found.runs
+    }
 
 
 def _open(stage: Stage) -> int:
