@@ -48,3 +48,14 @@ def redrive(stage: Stage, function: str) -> None:
     with world.watch.paused():
         for queue in queues(world.aws, world.deployment, function):
             assert put_back(world.deployment, queue) > 0
+
+
+def discard(stage: Stage, function: str, words: str) -> None:
+    """Take one message out of a function's dead-letter queue: a person has seen to it."""
+    sqs, queue = stage.world.aws.sqs, stage.world.deployment.dead_letter_queue_urls[function]
+    with stage.world.watch.paused():
+        messages = sqs.receive_message(
+            QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=5
+        ).get("Messages", [])
+        (found,) = (message for message in messages if words in message["Body"])
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=found["ReceiptHandle"])
