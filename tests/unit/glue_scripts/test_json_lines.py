@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pipeline_spark.errors import SchemaContradictionError
 from pipeline_spark.json_lines import json_lines
@@ -22,7 +22,6 @@ def lines(text: str, chunk_bytes: int = 1 << 20) -> list[bytes]:
     return list(json_lines(io.BytesIO(text.encode()), chunk_bytes))
 
 
-@settings(deadline=None)
 @given(
     RECORDS,
     st.sampled_from([None, 1, 4]),
