@@ -2,7 +2,6 @@
 
 import os
 import platform
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from local_aws.settings import Settings
 from tests.bench.measure import ROOT
 from tests.integration.pipeline import Pipeline
 from tests.integration.terraform import Terraform
+from tests.ports import free_port
 from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.inbox import Inbox
@@ -65,11 +65,3 @@ def local_aws(folder: Path) -> Iterator[LocalAws]:
         yield LocalAws(Aws(running.endpoint_url), log, psutil.Process(running.pid))
     finally:
         server.stop(settings)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

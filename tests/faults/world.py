@@ -14,8 +14,9 @@ from tests.faults.oracle.evidence import Evidence
 from tests.faults.oracle.quiet import Quiet
 from tests.faults.oracle.reading import Places, Reader
 from tests.faults.proxy.server import Proxy
-from tests.integration.conftest import ARCHITECTURE, ROOT, _free_port
+from tests.integration.conftest import ARCHITECTURE, ROOT
 from tests.integration.terraform import Terraform
+from tests.ports import free_port
 from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.inbox import Inbox
@@ -50,13 +51,14 @@ class LocalAws:
     def start(self) -> int:
         """Start it; return the process id of its supervisor."""
         through = {"LOCAL_AWS_INTERNAL_ENDPOINT_URL": self.proxy.endpoint_url}
-        return server.start(self.settings, {**os.environ, **through}).pid
+        environment = {**os.environ, **through}
+        return server.start(self.settings, environment, owner=os.getpid()).pid
 
 
 @contextmanager
 def local_aws(state: Path) -> Iterator[LocalAws]:
     """Start a local AWS behind a proxy, and stop both in the end."""
-    port = _free_port()
+    port = free_port()
     settings = Settings.from_environment(os.environ, state, port, state)
     with Proxy(f"http://127.0.0.1:{port}") as proxy:
         made = LocalAws(settings, proxy)

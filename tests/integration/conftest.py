@@ -5,7 +5,6 @@
 
 import os
 import platform
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from local_aws.call_log import SETTING as CALL_LOG
 from local_aws.settings import Settings
 from tests.integration.pipeline import Pipeline
 from tests.integration.terraform import Terraform
+from tests.ports import free_port
 from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.inbox import Inbox
@@ -77,7 +77,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory, call_log: Path) -> Iterator[Aw
         yield Aws(given)
         return
     state = tmp_path_factory.mktemp("local_aws")
-    settings = Settings.from_environment(os.environ, ROOT, _free_port(), state)
+    settings = Settings.from_environment(os.environ, ROOT, free_port(), state)
     running = server.start(settings, {**os.environ, CALL_LOG: str(call_log)}, owner=os.getpid())
     try:
         yield Aws(running.endpoint_url)
@@ -157,10 +157,3 @@ def _deploy(aws: Aws, style: str, state: Path) -> Deployed:
 
 def _fixtures(item: pytest.Item) -> Sequence[str]:
     return item.fixturenames if isinstance(item, pytest.Function) else ()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -1,7 +1,6 @@
 """A local AWS for one test module, for modules that need settings of their own."""
 
 import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from botocore.config import Config
 
 from local_aws import server
 from local_aws.settings import Settings
+from tests.ports import free_port
 
 REGION = "eu-central-1"
 
@@ -33,16 +33,9 @@ class OwnServer:
 @contextmanager
 def own_server(state_dir: Path, **environment: str) -> Iterator[OwnServer]:
     """Start a local AWS on a free port, and stop it in the end."""
-    settings = Settings.from_environment(os.environ, state_dir, _free_port(), state_dir)
+    settings = Settings.from_environment(os.environ, state_dir, free_port(), state_dir)
     running = server.start(settings, {**os.environ, **environment}, owner=os.getpid())
     try:
         yield OwnServer(running.endpoint_url, state_dir)
     finally:
         server.stop(settings)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

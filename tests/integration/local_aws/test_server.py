@@ -17,6 +17,7 @@ from local_aws.errors import PortTakenError, ServerDiedError
 from local_aws.processes import descendants, is_alive
 from local_aws.settings import Settings
 from tests.integration.local_aws.functions import Functions
+from tests.ports import free_port
 from tests.wait import wait_until
 
 
@@ -37,13 +38,6 @@ class Instances:
     def stop(self) -> None:
         for settings in self._made:
             server.stop(settings)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture
