@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says more of what else the machine does than of the code.
@@ -7,3 +8,11 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+_SHOWN_BYTES = 20
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name long bytes by their argument: gzip writes the time into its header (from 20 bytes on),
+    and processes that collect in different seconds would not agree about the tests' names."""
+    return argname if isinstance(val, bytes) and len(val) >= _SHOWN_BYTES else None
