@@ -11,7 +11,7 @@ Conditional writes: https://docs.aws.amazon.com/amazondynamodb/latest/developerg
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import batched
@@ -44,7 +44,7 @@ class Claim:
     """An object version that has been taken on under the name of an execution.
 
     ``execution_arn`` is None until the execution is known to have started. ``token`` is that of the
-    request for a replay.
+    request for a replay. ``is_new`` says that the call which returned it has made it.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Claim:
     claimed_at: datetime
     execution_arn: str | None = None
     token: str | None = None
+    is_new: bool = field(default=False, compare=False)
 
     def to_attributes(self) -> dict[str, Any]:
         """Return the claim as DynamoDB keeps it, without what is not known."""
@@ -121,7 +122,7 @@ class Claims:
 
         Raises botocore's errors.
         """
-        claim = Claim(name, item, origin, self.now(), token=token)
+        claim = Claim(name, item, origin, self.now(), token=token, is_new=True)
         try:
             self.dynamodb.put_item(
                 TableName=self.table,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from functions.common.express import is_express
+
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -32,7 +34,8 @@ def execution_link(execution_arn: str) -> str | None:
     arn = Arn.parse(execution_arn)
     if arn is None:
         return None
-    page = f"states/home?region={arn.region}#/v2/executions/details/"
+    kind = "express-executions" if is_express(execution_arn) else "v2/executions"
+    page = f"states/home?region={arn.region}#/{kind}/details/"
     return f"{_base(arn)}/{page}{quote(execution_arn, safe=':')}"
 
 

@@ -7,6 +7,8 @@
     ├── AttemptIncompleteError        what an attempt wrote is not whole, or not where it should be
     ├── PublishConflictError          the manifest changed at every try to publish (try again)
     ├── ExecutionNameTakenError       another object's execution has this object's name
+    ├── RunUnderWayError              another call waits for the same run's end (try again)
+    ├── UntoldEndError                an Express execution ended and told nobody (try again)
     ├── ConcurrentRunsExceededException       Glue runs as many of this job as it may (try again)
     ├── ResourceNumberLimitExceededException  Glue runs as many jobs as the account may (try again)
     └── ThrottlingException                   AWS asks to slow down (try again)
@@ -44,6 +46,14 @@ class PublishConflictError(PipelineError):
 
 class ExecutionNameTakenError(PipelineError):
     """An execution of this name exists and is about another object version."""
+
+
+class RunUnderWayError(PipelineError):
+    """Another call has begun the same run and waits for its end. Try again when that is over."""
+
+
+class UntoldEndError(PipelineError):
+    """An execution of an Express workflow ended, and nobody was told what became of the file."""
 
 
 class ConcurrentRunsExceededException(PipelineError):  # noqa: N818 - AWS's name

@@ -3,11 +3,20 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import boto3
+
+from functions.common import express
 from functions.common.claims import Claim, Claims, Origin
-from functions.common.errors import ExecutionNameTakenError, InvalidInputError
+from functions.common.errors import (
+    ExecutionNameTakenError,
+    InvalidInputError,
+    MissingSettingError,
+    RunUnderWayError,
+)
 from functions.common.naming import execution_name
 from functions.common.objects import ObjectVersion
 from functions.common.settings import positive_integer, required
@@ -17,6 +26,8 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 _MAX_REPLAYS = 99
+# Longer than a call can wait for an Express execution. A message comes back much later than that.
+_UNDER_WAY = timedelta(seconds=express.LONGEST_SECONDS + 20)
 
 
 class Start(StrEnum):
@@ -37,11 +48,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Starter:
-    """Starts executions of one state machine, each under a claim."""
+    """Starts executions of one state machine, each under a claim.
+
+    With ``is_express`` it stays until they have ended: see ``functions.common.express``.
+    """
 
     state_machine_arn: str
     step_functions: "SFNClient"
     claims: Claims
+    is_express: bool = False
 
     @classmethod
     def from_environment(
@@ -50,13 +65,19 @@ class Starter:
         step_functions: "SFNClient",
         dynamodb: "DynamoDBClient",
     ) -> "Starter":
-        """Read STATE_MACHINE_ARN, CLAIMS_TABLE and CLAIM_DAYS (absent: claims are kept for ever).
+        """Read STATE_MACHINE_ARN, STATE_MACHINE_TYPE, CLAIMS_TABLE and CLAIM_DAYS.
 
-        Raises MissingSettingError.
+        Without CLAIM_DAYS claims are kept for ever. Raises MissingSettingError.
         """
         days = positive_integer(environment, "CLAIM_DAYS", 0) or None
         claims = Claims(required(environment, "CLAIMS_TABLE"), dynamodb, days)
-        return cls(required(environment, "STATE_MACHINE_ARN"), step_functions, claims)
+        arn = required(environment, "STATE_MACHINE_ARN")
+        return cls(arn, step_functions, claims, _is_express(environment))
+
+    @property
+    def longest_seconds(self) -> int:
+        """What one start may take at most, besides the time of ordinary calls."""
+        return express.LONGEST_SECONDS if self.is_express else 0
 
     def start(self, item: ObjectVersion, origin: Origin) -> Run:
         """Start the object version's execution, unless it has one.
@@ -66,7 +87,11 @@ class Starter:
         ExecutionAlreadyExists for 90 days after its end, so nothing starts twice.
         https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 
-        Raises ExecutionNameTakenError if the name belongs to something else, and botocore's errors.
+        An Express workflow would run the same name twice. There a claim without an execution is
+        left alone as long as whoever made it may still be waiting.
+
+        Raises ExecutionNameTakenError if the name belongs to something else, RunUnderWayError and
+        UntoldEndError (try again later), and botocore's errors.
         """
         return self._run(item, self.claims.take(execution_name(item), item, origin))
 
@@ -111,9 +136,20 @@ class Starter:
             )
         if claim.execution_arn:
             return Run(Start.KNOWN, claim.name, claim.execution_arn)
-        run = self._start(claim)
+        run = self._run_express(claim) if self.is_express else self._start(claim)
         self.claims.record_start(run.name, run.execution_arn)
         return run
+
+    def _run_express(self, claim: Claim) -> Run:
+        until = claim.claimed_at + _UNDER_WAY
+        if not claim.is_new and self.claims.now() < until:
+            raise RunUnderWayError(
+                f"Another call began the run {claim.name} and may be waiting for its end until "
+                f"{until.isoformat(timespec='seconds')}. Try again then."
+            )
+        runs = express.ExpressRuns(self.state_machine_arn, self.step_functions)
+        arn = runs.run(claim.name, json.dumps(claim.item.to_input()))
+        return Run(Start.STARTED, claim.name, arn)
 
     def _start(self, claim: Claim) -> Run:
         client = self.step_functions
@@ -140,6 +176,18 @@ class Starter:
         except (ValueError, InvalidInputError):
             return False
         return other.identity == item.identity
+
+
+def step_functions_client(environment: Mapping[str, str]) -> "SFNClient":
+    """Return a client for a ``Starter`` of the same environment. Raises MissingSettingError."""
+    return express.client() if _is_express(environment) else boto3.client("stepfunctions")
+
+
+def _is_express(environment: Mapping[str, str]) -> bool:
+    kind = environment.get("STATE_MACHINE_TYPE") or "STANDARD"
+    if kind not in ("STANDARD", "EXPRESS"):
+        raise MissingSettingError(f"STATE_MACHINE_TYPE is {kind!r}; use STANDARD or EXPRESS.")
+    return kind == "EXPRESS"
 
 
 def _execution_arn(state_machine_arn: str, name: str) -> str:

@@ -25,6 +25,11 @@ _ENDED = {
 _RAISED_AGAIN = "Pipeline."
 """By this prefix fail_unless_redriven ends an execution with the error that was caught."""
 
+_AGAIN = "run the execution again"
+_ON = f"{_AGAIN} from the step that failed (Redrive, within 14 days)"
+_ANEW = "run the file again (make replay)"
+"""What an execution of an Express workflow allows: it can neither be redriven nor started anew."""
+
 _ADVICE: tuple[tuple[str, str], ...] = (
     (
         ABORTED,
@@ -62,13 +67,13 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     ),
     (
         "FileTooLarge",
-        "Raise lambda_engine.max_file_mb, or let Glue process large files (engine auto), then run "
-        "the execution again from the step that failed (Redrive, within 14 days).",
+        "Raise lambda_engine.max_file_mb, or let Glue process large files (engine auto), then "
+        f"{_ON}.",
     ),
     (
         "AccessDenied",
-        "A role lacks a permission, or a bucket or key policy forbids the call. Correct it and run "
-        "the execution again.",
+        "A role lacks a permission, or a bucket or key policy forbids the call. Correct it and "
+        f"{_AGAIN}.",
     ),
     (
         "ConcurrentRunsExceeded",
@@ -77,12 +82,13 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     ),
     (
         "Throttl",
-        "AWS limited the rate of calls longer than the pipeline waits. Run the execution again.",
+        "AWS limited the rate of calls longer than the pipeline waits. When there is less to do, "
+        f"{_AGAIN}.",
     ),
     (
         "Timed",
         "The step took longer than it may. Check the file's size against the step's timeout and "
-        "memory, then run the execution again.",
+        f"memory, then {_AGAIN}.",
     ),
     (
         "TIMEOUT",
@@ -96,8 +102,7 @@ _ADVICE: tuple[tuple[str, str], ...] = (
     ),
 )
 _DEFAULT_ADVICE = (
-    "Open the execution and the log of the step that failed. When the cause is mended, run the "
-    "execution again from the step that failed (Redrive, within 14 days)."
+    f"Open the execution and the log of the step that failed. When the cause is mended, {_ON}."
 )
 
 
@@ -143,13 +148,11 @@ class Failure:
             str(run_id) if run_id else None,
         )
 
-    def advice(self) -> str:
-        """Return what a person can do next."""
+    def advice(self, *, redrivable: bool = True) -> str:
+        """Return what a person can do next, with an execution that can be run on or one not."""
         told = f"{self.error} {self.what} {self.why}"
-        for sign, advice in _ADVICE:
-            if sign in told:
-                return advice
-        return _DEFAULT_ADVICE
+        found = next((advice for sign, advice in _ADVICE if sign in told), _DEFAULT_ADVICE)
+        return found if redrivable else found.replace(_ON, _ANEW).replace(_AGAIN, _ANEW)
 
 
 def _json_object(text: str) -> Mapping[str, Any]:

@@ -20,6 +20,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.common.express import without_id
 from functions.common.settings import required
 from functions.send_notification import ended
 from functions.send_notification.ledger import Ledger
@@ -49,7 +50,7 @@ class Desk:
         """
         report = Report.from_input(ended.to_input(event) if ended.is_end(event) else event)
         notification = word(report)
-        key = f"{report.execution_arn}#{report.redrive_count}"
+        key = f"{without_id(report.execution_arn)}#{report.redrive_count}"
         told = self.ledger.begin(key, notification.outcome.value, seconds)
         if told is not None:
             return {"message_id": told, "sent": False}

@@ -9,6 +9,10 @@ send. Its ``state`` is
   comes twice is better than none; both bear the same ``notification_id``.
 - SENT when the topic has taken the message: nothing is sent again.
 - UNSENT when the topic has not taken it, as far as one can tell.
+
+An execution of an Express workflow may be run again under its name, when nobody heard its end. The
+runs share one item, so that the same end is told once; and a failure that was told gives way to
+another end, which is told as well.
 """
 
 import time
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 KEEP_DAYS = 90
+FAILURE = "FAILURE"
 _LOOK_AGAIN_SECONDS = 1.0
 
 
@@ -88,10 +93,14 @@ class Ledger:
                 Item=item,
                 ConditionExpression=(
                     "attribute_not_exists(id) OR #state = :unsent "
-                    "OR (#state = :sending AND #until < :now)"
+                    "OR (#state = :sending AND #until < :now) "
+                    "OR (#state = :sent AND outcome = :failure AND :failure <> :outcome)"
                 ),
                 ExpressionAttributeNames={"#state": "state", "#until": "until"},
                 ExpressionAttributeValues={
+                    ":sent": {"S": "SENT"},
+                    ":failure": {"S": FAILURE},
+                    ":outcome": {"S": outcome},
                     ":unsent": {"S": "UNSENT"},
                     ":sending": {"S": "SENDING"},
                     ":now": {"N": f"{now.timestamp():.3f}"},

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from functions.common.errors import InvalidInputError
+from functions.common.express import is_express
 from functions.common.objects import ObjectVersion
 from functions.common.reasons import ReasonCode
 from functions.send_notification.failure import Failure
@@ -64,7 +65,12 @@ class Report:
 
     @property
     def notification_id(self) -> str:
-        """The same for every message about one end of one execution, and for no other."""
+        """The same for every message about one end of one execution, and for no other.
+
+        Of an Express workflow several executions may have one name, and end differently.
+        """
+        if is_express(self.execution_arn):
+            return f"{self.execution_name}:{self.outcome.value}"
         return f"{self.execution_name or self.execution_arn}:{self.redrive_count}"
 
     @classmethod

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from functions.common.console import execution_link, job_run_link
+from functions.common.express import is_express
 from functions.common.reasons import advice
 from functions.send_notification.failure import Failure
 from functions.send_notification.report import Finding, Outcome, Report
@@ -98,7 +99,7 @@ def _what_happened(report: Report) -> Iterator[str]:
         yield from _why_invalid(report.finding)
     else:
         yield f"The file {name} was not processed: the pipeline failed."
-        yield from _why_failed(report.failure)
+        yield from _why_failed(report.failure, is_express(report.execution_arn))
 
 
 def _key(report: Report) -> str:
@@ -120,14 +121,14 @@ def _why_invalid(finding: Finding | None) -> Iterator[str]:
         yield f"What to do: {advice(finding.code)}"
 
 
-def _why_failed(failure: Failure | None) -> Iterator[str]:
+def _why_failed(failure: Failure | None, express: bool) -> Iterator[str]:
     if failure is None:
         return
     yield ""
     yield f"What:       {_visible(failure.what)}."
     yield f"Why:        {_shortened(failure.why)}"
     yield ""
-    yield f"What to do: {failure.advice()}"
+    yield f"What to do: {failure.advice(redrivable=not express)}"
 
 
 def _counted(rows: int) -> str:

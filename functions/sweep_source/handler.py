@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.common.cursor import Cursor
 from functions.common.errors import MissingSettingError
-from functions.common.executions import Starter
+from functions.common.executions import Starter, step_functions_client
 from functions.common.settings import positive_integer, required
 from functions.sweep_source.listing import Filter, Listing
 from functions.sweep_source.sweep import Sweep, Window
@@ -43,14 +43,15 @@ class Clients:
 
 @cache
 def _clients() -> Clients:
-    return Clients(boto3.client("s3"), boto3.client("dynamodb"), boto3.client("stepfunctions"))
+    step_functions = step_functions_client(os.environ)
+    return Clients(boto3.client("s3"), boto3.client("dynamodb"), step_functions)
 
 
 def sweep_from(environment: Mapping[str, str], clients: Clients) -> Sweep:
     """Make a sweep of the settings in the environment.
 
-    SOURCE_BUCKET, STATE_MACHINE_ARN, CLAIMS_TABLE; PREFIXES and SUFFIXES (JSON lists of texts,
-    those of the trigger), MIN_AGE_SECONDS, LOOKBACK_SECONDS, MAX_OBJECTS.
+    SOURCE_BUCKET, what a Starter reads; PREFIXES and SUFFIXES (JSON lists of texts, those of the
+    trigger), MIN_AGE_SECONDS, LOOKBACK_SECONDS, MAX_OBJECTS.
     Raises MissingSettingError.
     """
     bucket = required(environment, "SOURCE_BUCKET")

@@ -18,7 +18,8 @@ from functions.sweep_source.listing import Listing, Page
 logger = Logger()
 
 _RESERVE_SECONDS = 10.0
-"""What must be left of an invocation's time for one more page, or one more start."""
+"""What must be left of an invocation's time for one more page, or one more start; a start that
+waits for the execution's end needs more."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,13 @@ class Sweep:
                 return tick
             self.cursor.save(page.next_place)
             tick.round_is_over = not page.next_place
-            if seconds_left() < _RESERVE_SECONDS:
+            if seconds_left() < self._reserve:
                 return tick
         return tick
+
+    @property
+    def _reserve(self) -> float:
+        return _RESERVE_SECONDS + self.starter.longest_seconds
 
     def _missed(self, page: Page, now: datetime) -> list[ObjectVersion]:
         names = {
@@ -92,7 +97,7 @@ class Sweep:
     ) -> bool:
         """Start executions; return whether there was time for all of them."""
         for item in items:
-            if seconds_left() < _RESERVE_SECONDS:
+            if seconds_left() < self._reserve:
                 return False
             tick.missed += 1
             place = {"bucket": item.bucket, "key": item.key, "version_id": item.version_id}

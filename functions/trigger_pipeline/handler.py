@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
 import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,7 +25,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.common.claims import Origin
-from functions.common.executions import Run, Start, Starter
+from functions.common.errors import RunUnderWayError
+from functions.common.executions import Run, Start, Starter, step_functions_client
 from functions.common.objects import ObjectVersion
 from functions.trigger_pipeline.events import read_body, read_event
 from functions.trigger_pipeline.keys import resolve
@@ -67,7 +70,7 @@ def _told(run: Run) -> dict[str, Any]:
 @cache
 def _pipeline() -> Pipeline:
     starter = Starter.from_environment(
-        os.environ, boto3.client("stepfunctions"), boto3.client("dynamodb")
+        os.environ, step_functions_client(os.environ), boto3.client("dynamodb")
     )
     return Pipeline(boto3.client("s3"), starter)
 
@@ -95,19 +98,39 @@ def handle(
         started = pipeline.start(read_event(event))
         metrics.add_metric("StartedExecutions", MetricUnit.Count, started)
         return {"started": started}
+    return _handle_batch(event, pipeline, context)
 
-    def start_from(record: SQSRecord) -> int:
-        try:
-            started = pipeline.start(read_body(record.body))
-        except Exception:
-            logger.exception("message failed", extra={"message_id": record.message_id})
-            raise
-        metrics.add_metric("StartedExecutions", MetricUnit.Count, started)
-        return started
 
-    # All failed is an answer like any other: raising would hand out the good ones again as well.
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(event, start_from, processor, context))
+def _handle_batch(
+    event: dict[str, Any], pipeline: Pipeline, context: LambdaContext | None
+) -> dict[str, Any]:
+    records = event["Records"]
+    # Executions of an Express workflow are waited for, those of a batch side by side.
+    workers = len(records) if pipeline.starter.is_express else 1
+    with ThreadPoolExecutor(workers) as pool:
+        starts = {
+            record["messageId"]: pool.submit(_start_from, record, pipeline) for record in records
+        }
+
+        def outcome(record: SQSRecord) -> int:
+            started = starts[record.message_id].result()
+            metrics.add_metric("StartedExecutions", MetricUnit.Count, started)
+            return started
+
+        # All failed is an answer like any other: raising would hand out the good ones again.
+        processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+        return dict(process_partial_response(event, outcome, processor, context))
+
+
+def _start_from(record: Mapping[str, Any], pipeline: Pipeline) -> int:
+    try:
+        return pipeline.start(read_body(record["body"]))
+    except RunUnderWayError as error:
+        logger.warning(str(error), extra={"message_id": record["messageId"]})
+        raise
+    except Exception:
+        logger.exception("message failed", extra={"message_id": record["messageId"]})
+        raise
 
 
 def _is_batch(event: dict[str, Any]) -> bool:

@@ -252,3 +252,34 @@ def test_the_handler_takes_an_event(
     assert BASE["execution_arn"] == EXECUTION
     assert handler(ended("ABORTED"), context)["sent"] is True
     assert handler(FAILED, context)["sent"] is False
+
+
+def express(run: str, event: dict[str, Any]) -> dict[str, Any]:
+    """The same of an execution of an Express workflow, whose name several runs may share."""
+    prefix = "arn:aws:states:eu-west-1:123456789012:express:data-processing-pipeline:people-1"
+    return event | {"execution_arn": f"{prefix}:{run}", "redrive_count": None}
+
+
+def test_two_runs_under_one_express_name_tell_one_end(desk: Desk) -> None:
+    told = [desk.tell(express(run, SUCCESS), SECONDS) for run in ("one", "two", "two")]
+    assert [one["sent"] for one in told] == [True, False, False]
+    # A run that nobody needed any more failed: what the first one published stands.
+    assert desk.tell(express("three", FAILED), SECONDS)["sent"] is False
+    (message,) = inbox()
+    assert attribute(message, "notification_id") == "people-1:SUCCESS"
+
+
+def test_a_failure_that_a_later_express_run_made_good_gives_way(desk: Desk) -> None:
+    events = [express("one", FAILED), express("two", FAILED), express("three", SUCCESS)]
+    told = [desk.tell(event, SECONDS)["sent"] for event in [*events, *events]]
+    assert told == [True, False, True, False, False, False]
+    identifiers = [attribute(message, "notification_id") for message in inbox()]
+    assert identifiers == ["people-1:FAILURE", "people-1:SUCCESS"]
+
+
+def test_an_express_failure_says_what_express_allows(desk: Desk) -> None:
+    desk.tell(express("one", FAILED), SECONDS)
+    (message,) = inbox()
+    assert "run the file again (make replay)" in message["Message"]
+    assert "Redrive" not in message["Message"]
+    assert "#/express-executions/details/arn:aws:states:" in message["Message"]

@@ -165,6 +165,25 @@ def test_a_tick_ends_in_time_and_the_next_one_goes_on(sweep: Sweep) -> None:
     assert [tick.round_is_over for tick in ticks] == [False, False, True]
 
 
+def test_an_execution_that_is_waited_for_is_begun_only_with_time_for_it(sweep: Sweep) -> None:
+    class StandIn:
+        ran = 0
+
+        def start_sync_execution(self, **given: Any) -> dict[str, Any]:
+            self.ran += 1
+            return {"executionArn": given["name"], "status": "SUCCEEDED"}
+
+    stand_in = StandIn()
+    starter = replace(sweep.starter, step_functions=stand_in, is_express=True)  # type: ignore[arg-type]
+    waiting = replace(sweep, starter=starter)
+    for number in range(3):
+        put(sweep, f"{number}.csv")
+    left = iter([900.0, 500.0, 319.0])
+    tick = waiting.tick(later(), lambda: next(left))
+    assert (tick.started, stand_in.ran, tick.round_is_over) == (2, 2, False)
+    assert waiting.tick(later(), lambda: 900.0).started == 1
+
+
 @pytest.mark.parametrize(
     ("chosen", "expected"),
     [
