@@ -18,6 +18,7 @@ from local_aws.overrides.distributed_map import run_distributed_maps
 from local_aws.overrides.execution_encryption import keep_encryption_configuration
 from local_aws.overrides.execution_events import correct_execution_events
 from local_aws.overrides.execution_limits import limit_executions
+from local_aws.overrides.express_answers import tell_what_is_billed
 from local_aws.overrides.redrive import add_redrive_execution
 from local_aws.overrides.sync_tasks import correct_glue_sync_tasks
 from local_aws.overrides.task_calls import correct_task_calls
@@ -35,6 +36,7 @@ def stepfunctions() -> Service:
     correct_execution_events()
     run_distributed_maps()
     limit_executions()
+    tell_what_is_billed()
     keep_assumed_roles()
     return providers.stepfunctions.factory().create_service()
 
