@@ -37,11 +37,17 @@ variable "file" {
 variable "pipeline" {
   description = "The file pipeline that a month's file goes through: outputs of the module file_pipeline. Its trigger must not take the dataset's folder, or each file would be processed twice."
   type = object({
-    state_machine_arn = string
-    source_bucket     = string
-    processed_bucket  = string
-    topic_arn         = string
+    state_machine_arn  = string
+    state_machine_type = optional(string, "STANDARD")
+    source_bucket      = string
+    processed_bucket   = string
+    topic_arn          = string
   })
+
+  validation {
+    condition     = var.pipeline.state_machine_type == "STANDARD"
+    error_message = "pipeline is one with orchestration.style sync or polling. A month waits for its execution, and those of an Express workflow cannot be looked up."
+  }
 }
 
 variable "download" {

@@ -42,14 +42,20 @@ variable "lists" {
 variable "pipeline" {
   description = "The file pipeline whose files they are: outputs of the module file_pipeline."
   type = object({
-    state_machine_arn = string
-    source_bucket     = string
-    processed_bucket  = string
-    artifacts_bucket  = string
-    claims_table      = string
-    topic_arn         = string
-    database_name     = optional(string)
+    state_machine_arn  = string
+    state_machine_type = optional(string, "STANDARD")
+    source_bucket      = string
+    processed_bucket   = string
+    artifacts_bucket   = string
+    claims_table       = string
+    topic_arn          = string
+    database_name      = optional(string)
   })
+
+  validation {
+    condition     = var.pipeline.state_machine_type == "STANDARD"
+    error_message = "pipeline is one with orchestration.style sync or polling. Files over batch.threshold_mb get executions of their own, and those of an Express workflow cannot be looked up."
+  }
 }
 
 variable "batch" {

@@ -1,5 +1,6 @@
 # Executions that end without a state that could tell of it: stopped, out of time, or failed where they
-# should have told. https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+# should have told. Nobody hears so of an Express workflow's; there whoever starts one waits for its end.
+# https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 
 locals {
   ended_executions     = "${local.name}-ended-executions"
@@ -7,6 +8,8 @@ locals {
 }
 
 resource "aws_cloudwatch_event_rule" "ended_executions" {
+  count = local.express ? 0 : 1
+
   name        = local.ended_executions
   description = "Executions of ${local.name} that failed, timed out or were stopped."
   tags        = var.tags
@@ -22,7 +25,9 @@ resource "aws_cloudwatch_event_rule" "ended_executions" {
 }
 
 resource "aws_cloudwatch_event_target" "send_notification" {
-  rule = aws_cloudwatch_event_rule.ended_executions.name
+  count = local.express ? 0 : 1
+
+  rule = aws_cloudwatch_event_rule.ended_executions[0].name
   arn  = module.send_notification.arn
 
   # What does not reach the function waits beside what the function could not do: one place to look.
@@ -37,6 +42,8 @@ resource "aws_cloudwatch_event_target" "send_notification" {
 }
 
 resource "aws_lambda_permission" "ended_executions" {
+  count = local.express ? 0 : 1
+
   statement_id   = "EndedExecutions"
   action         = "lambda:InvokeFunction"
   function_name  = module.send_notification.name
@@ -49,7 +56,7 @@ module "send_notification_dead_letters" {
   source = "../dead_letter_queue"
 
   name        = "${var.name_prefix}send-notification-failed"
-  senders     = { EndedExecutions = { service = "events.amazonaws.com", source_arn = local.ended_executions_arn } }
+  senders     = { for sid in ["EndedExecutions"] : sid => { service = "events.amazonaws.com", source_arn = local.ended_executions_arn } if !local.express }
   kms_key_arn = var.security.kms_key_arn
   tags        = var.tags
 }

@@ -2,7 +2,12 @@
 
 locals {
   uses_glue  = var.engine != "lambda"
-  definition = local.uses_glue ? var.orchestration.style : "lambda"
+  express    = var.orchestration.style == "express"
+  definition = local.express || local.uses_glue ? var.orchestration.style : "lambda"
+
+  # Three tries of a function and a notification fit into the five minutes of an Express workflow.
+  execution_seconds        = local.express ? 290 : var.orchestration.timeout_hours * 3600
+  longest_function_seconds = local.express ? 75 : 900
 
   mebibyte        = 1024 * 1024
   threshold_bytes = var.engine == "glue" ? -1 : floor(var.lambda_engine.threshold_mb * local.mebibyte)
@@ -43,7 +48,7 @@ module "process_file" {
   package              = { s3 = { bucket = module.artifacts_bucket.name, key = aws_s3_object.process_file.key, version = aws_s3_object.process_file.version_id, sha256_base64 = local.engine_zip_hash } }
   architecture         = var.functions.architecture
   memory_mb            = var.lambda_engine.memory_mb
-  timeout_seconds      = var.lambda_engine.timeout_seconds
+  timeout_seconds      = min(var.lambda_engine.timeout_seconds, local.longest_function_seconds)
   ephemeral_storage_mb = 2 * var.lambda_engine.max_file_mb + 512
   environment          = merge(local.common_environment, { PROCESSED_BUCKET = module.processed_bucket.name, MAX_FILE_MB = tostring(var.lambda_engine.max_file_mb) })
 

@@ -8,7 +8,7 @@ module "quarantine_file" {
   handler         = "functions.quarantine_file.handler.handler"
   package         = { path = "${local.packages}/quarantine_file.zip" }
   architecture    = var.functions.architecture
-  timeout_seconds = 900 # A large file is copied inside S3, part by part.
+  timeout_seconds = local.longest_function_seconds # A large file is copied inside S3, part by part.
   environment     = merge(local.common_environment, { PROCESSED_BUCKET = module.processed_bucket.name })
 
   policy_statements = {
@@ -28,8 +28,10 @@ module "quarantine_file" {
   tags                     = var.tags
 }
 
+# No execution of an Express workflow can be redriven.
 module "fail_unless_redriven" {
   source = "../function"
+  count  = local.express ? 0 : 1
 
   name            = "${var.name_prefix}fail-unless-redriven"
   description     = "Ends an execution that failed, and lets one that was redriven go on."

@@ -14,14 +14,14 @@ locals {
 
   functions = merge(
     {
-      trigger_pipeline     = module.trigger_pipeline
-      validate_file        = module.validate_file
-      process_file         = module.process_file
-      publish_output       = module.publish_output
-      quarantine_file      = module.quarantine_file
-      fail_unless_redriven = module.fail_unless_redriven
-      send_notification    = module.send_notification
+      trigger_pipeline  = module.trigger_pipeline
+      validate_file     = module.validate_file
+      process_file      = module.process_file
+      publish_output    = module.publish_output
+      quarantine_file   = module.quarantine_file
+      send_notification = module.send_notification
     },
+    { for function in module.fail_unless_redriven : "fail_unless_redriven" => function },
     { for function in module.start_glue_job : "start_glue_job" => function },
     { for function in module.check_job_status : "check_job_status" => function },
     local.sweep_functions,
@@ -43,18 +43,14 @@ module "trigger_pipeline" {
   handler         = "functions.trigger_pipeline.handler.handler"
   package         = { path = "${local.packages}/trigger_pipeline.zip" }
   architecture    = var.functions.architecture
-  timeout_seconds = 30
-  # Named, not referred to: the state machine must not wait for the function that starts it.
-  environment = merge(local.common_environment, local.claims_environment, { STATE_MACHINE_ARN = local.state_machine_arn })
+  timeout_seconds = local.express ? local.express_start_seconds : 30
+  environment     = merge(local.common_environment, local.claims_environment, local.start_environment)
 
-  policy_statements = {
-    StartExecutions = { actions = ["states:StartExecution"], resources = [local.state_machine_arn] }
-    # To tell a repeated event from another one of the same name.
-    ReadExecutions = { actions = ["states:DescribeExecution"], resources = ["${replace(local.state_machine_arn, ":stateMachine:", ":execution:")}:*"] }
+  policy_statements = merge(local.start_statements, {
     # To tell a key that holds an escape such as %20 from one that was URL-encoded on the way.
     SeeObjects   = { actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${module.source_bucket.arn}/*"] }
     ClaimObjects = local.claims_statements.execution
-  }
+  })
 
   log_retention_days       = local.log_retention_days
   permissions_boundary_arn = var.security.permissions_boundary_arn
@@ -71,7 +67,7 @@ module "validate_file" {
   package         = { path = "${local.packages}/validate_file.zip" }
   architecture    = var.functions.architecture
   memory_mb       = var.functions.validation_memory_mb
-  timeout_seconds = var.functions.validation_timeout_seconds
+  timeout_seconds = min(var.functions.validation_timeout_seconds, local.longest_function_seconds)
   environment = merge(local.common_environment, {
     PROCESSED_BUCKET = module.processed_bucket.name
     MIN_WORKERS      = tostring(var.glue.number_of_workers)

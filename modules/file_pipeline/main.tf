@@ -70,18 +70,20 @@ module "state_machine" {
   source = "../state_machine"
 
   name          = local.name
+  type          = local.state_machine_type
   definition    = "${local.root}/asl/data-processing-pipeline.${local.definition}.asl.json"
   substitutions = merge(local.function_substitutions, local.job_substitutions, local.engine_substitutions, local.timeout_substitutions, { topic_arn = module.notifications.topic_arn })
 
   permissions_boundary_arn = var.security.permissions_boundary_arn
   kms_key_arn              = var.security.kms_key_arn
-  logging                  = { retention_days = local.log_retention_days }
-  tags                     = var.tags
+  # An Express workflow keeps no history: what its executions did stands in their log alone.
+  logging = { retention_days = local.log_retention_days, level = local.express ? "ALL" : "ERROR" }
+  tags    = var.tags
 }
 
 locals {
   timeout_substitutions = {
-    execution_timeout_seconds = var.orchestration.timeout_hours * 3600
+    execution_timeout_seconds = local.execution_seconds
     poll_seconds              = var.orchestration.poll_seconds
     # Glue ends a run at its own timeout; the state waits a little longer, so that Glue's word is the one heard.
     job_timeout_seconds = var.glue.timeout_minutes * 60 + 900

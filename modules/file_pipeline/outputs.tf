@@ -18,6 +18,11 @@ output "state_machine_arn" {
   value       = module.state_machine.arn
 }
 
+output "state_machine_type" {
+  description = "STANDARD, or EXPRESS with orchestration.style express."
+  value       = local.state_machine_type
+}
+
 output "topic_arn" {
   description = "ARN of the topic for notifications and alarms."
   value       = module.notifications.topic_arn

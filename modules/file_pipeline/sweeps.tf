@@ -24,34 +24,31 @@ module "sweep_source" {
   source = "../function"
   count  = local.sweeps_source ? 1 : 0
 
-  name            = "${var.name_prefix}sweep-source"
-  description     = "Starts the executions of object versions that no event announced."
-  handler         = "functions.sweep_source.handler.handler"
-  package         = { path = "${local.packages}/sweep_source.zip" }
-  architecture    = var.functions.architecture
-  timeout_seconds = local.sweep_seconds
+  name         = "${var.name_prefix}sweep-source"
+  description  = "Starts the executions of object versions that no event announced."
+  handler      = "functions.sweep_source.handler.handler"
+  package      = { path = "${local.packages}/sweep_source.zip" }
+  architecture = var.functions.architecture
+  # It waits for the executions of an Express workflow, one by one.
+  timeout_seconds = local.express ? 900 : local.sweep_seconds
   async           = { dead_letter_arn = module.sweep_source_schedule[0].dead_letter_queue.arn }
 
-  environment = merge(local.common_environment, local.claims_environment, {
-    STATE_MACHINE_ARN = local.state_machine_arn
-    SOURCE_BUCKET     = module.source_bucket.name
-    PREFIXES          = jsonencode(var.trigger.prefixes)
-    SUFFIXES          = jsonencode(var.trigger.suffixes)
-    MIN_AGE_SECONDS   = var.sweep.min_age_minutes * 60
-    LOOKBACK_SECONDS  = var.sweep.lookback_days * 86400
-    MAX_OBJECTS       = var.sweep.max_objects
+  environment = merge(local.common_environment, local.claims_environment, local.start_environment, {
+    SOURCE_BUCKET    = module.source_bucket.name
+    PREFIXES         = jsonencode(var.trigger.prefixes)
+    SUFFIXES         = jsonencode(var.trigger.suffixes)
+    MIN_AGE_SECONDS  = var.sweep.min_age_minutes * 60
+    LOOKBACK_SECONDS = var.sweep.lookback_days * 86400
+    MAX_OBJECTS      = var.sweep.max_objects
   })
 
-  policy_statements = {
-    ListVersions    = { actions = ["s3:ListBucketVersions"], resources = [module.source_bucket.arn] }
-    StartExecutions = { actions = ["states:StartExecution"], resources = [local.state_machine_arn] }
-    # To tell a repeated start from another execution of the same name.
-    ReadExecutions = { actions = ["states:DescribeExecution"], resources = ["${replace(local.state_machine_arn, ":stateMachine:", ":execution:")}:*"] }
+  policy_statements = merge(local.start_statements, {
+    ListVersions = { actions = ["s3:ListBucketVersions"], resources = [module.source_bucket.arn] }
     ClaimObjects = {
       actions   = concat(local.claims_statements.execution.actions, ["dynamodb:BatchGetItem"])
       resources = [local.claims_table_arn]
     }
-  }
+  })
 
   log_retention_days       = local.log_retention_days
   permissions_boundary_arn = var.security.permissions_boundary_arn

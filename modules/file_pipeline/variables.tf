@@ -12,7 +12,7 @@ variable "name_prefix" {
 }
 
 variable "orchestration" {
-  description = "How the state machine waits for a Glue job: style sync (Step Functions waits) or polling (a loop of states looks every poll_seconds). Executions end after timeout_hours whatever happens."
+  description = "How the state machine waits for a Glue job: style sync (Step Functions waits) or polling (a loop of states looks every poll_seconds). Executions end after timeout_hours whatever happens. For many small files there is style express, with engine lambda: an Express workflow, at a hundredth of the price, in which a file has 290 seconds and each function 75 of them."
   type = object({
     style         = optional(string, "sync")
     poll_seconds  = optional(number, 30)
@@ -22,8 +22,20 @@ variable "orchestration" {
   nullable = false
 
   validation {
-    condition     = contains(["sync", "polling"], var.orchestration.style)
-    error_message = "orchestration.style is sync or polling."
+    condition     = contains(["sync", "polling", "express"], var.orchestration.style)
+    error_message = "orchestration.style is sync, polling or express."
+  }
+
+  validation {
+    # An Express workflow ends after five minutes, and cannot wait for a job (.sync).
+    # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-standard-vs-express.html
+    condition     = var.orchestration.style != "express" || var.engine == "lambda"
+    error_message = "orchestration.style express needs engine = \"lambda\": an Express workflow cannot wait for Glue."
+  }
+
+  validation {
+    condition     = var.orchestration.style != "express" || try(var.trigger.batch_size, 1) <= 10
+    error_message = "With orchestration.style express trigger.batch_size is 10 at most: one call waits for the executions of its whole batch. Raise trigger.concurrency instead."
   }
 
   validation {
@@ -33,7 +45,7 @@ variable "orchestration" {
 
   validation {
     # Each look adds about a dozen events to the execution's history, which holds 25,000.
-    condition     = var.orchestration.style == "sync" || var.glue.timeout_minutes * 60 / var.orchestration.poll_seconds <= 1800
+    condition     = var.orchestration.style != "polling" || var.glue.timeout_minutes * 60 / var.orchestration.poll_seconds <= 1800
     error_message = "A job of glue.timeout_minutes would be looked at more than 1,800 times, and the execution's history would overflow. Raise orchestration.poll_seconds, lower glue.timeout_minutes, or use style sync."
   }
 

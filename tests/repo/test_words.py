@@ -44,7 +44,12 @@ def tasks() -> list[tuple[str, str]]:
 
 
 def test_there_are_all_machines() -> None:
-    assert [path.name.split(".")[1] for path in MACHINES] == ["lambda", "polling", "sync"]
+    assert [path.name.split(".")[1] for path in MACHINES] == [
+        "express",
+        "lambda",
+        "polling",
+        "sync",
+    ]
 
 
 @pytest.mark.parametrize(("state", "word"), tasks())

@@ -110,3 +110,19 @@ run "refuses_a_secret_that_is_none" {
 
   expect_failures = [var.secret]
 }
+
+run "refuses_a_pipeline_whose_executions_cannot_be_looked_up" {
+  command = plan
+
+  variables {
+    pipeline = {
+      state_machine_arn  = "arn:aws:states:eu-west-1:123456789012:stateMachine:sales-data-processing-pipeline"
+      state_machine_type = "EXPRESS"
+      source_bucket      = "source"
+      processed_bucket   = "processed"
+      topic_arn          = "arn:aws:sns:eu-west-1:123456789012:sales-pipeline-notifications"
+    }
+  }
+
+  expect_failures = [var.pipeline]
+}

@@ -129,3 +129,21 @@ run "says_how_to_build_a_missing_zip" {
 
   expect_failures = [aws_s3_object.process_batch]
 }
+
+run "refuses_a_pipeline_whose_executions_cannot_be_looked_up" {
+  command = plan
+
+  variables {
+    pipeline = {
+      state_machine_arn  = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders-data-processing-pipeline"
+      state_machine_type = "EXPRESS"
+      source_bucket      = "source"
+      processed_bucket   = "processed"
+      artifacts_bucket   = "artifacts"
+      claims_table       = "orders-pipeline-claims"
+      topic_arn          = "arn:aws:sns:eu-west-1:123456789012:orders-pipeline-notifications"
+    }
+  }
+
+  expect_failures = [var.pipeline]
+}

@@ -49,7 +49,7 @@ run "keeps_claims_for_ever_and_lets_nothing_be_lost" {
   }
 
   assert {
-    condition = jsondecode(aws_cloudwatch_event_rule.ended_executions.event_pattern).detail == {
+    condition = jsondecode(aws_cloudwatch_event_rule.ended_executions[0].event_pattern).detail == {
       stateMachineArn = [output.state_machine_arn]
       status          = ["FAILED", "TIMED_OUT", "ABORTED"]
     }

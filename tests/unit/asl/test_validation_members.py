@@ -7,10 +7,12 @@ import pytest
 
 from functions.common.layout import Layout
 from functions.validate_file.verdict import Verdict
-from tests.unit.asl.test_definitions import TEMPLATES, states
+from tests.unit.asl.test_definitions import EXPRESS, TEMPLATES, states
 
 ANSWER = Verdict(Layout.of("processed", "source", "people.csv")).to_json()
-VARIANT = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name.split(".")[1])
+VARIANT = pytest.mark.parametrize(
+    "path", [*TEMPLATES, EXPRESS], ids=lambda path: path.name.split(".")[1]
+)
 
 
 def handed_on(path: Path) -> set[str]:
