@@ -250,6 +250,7 @@ _OTHERS: Mapping[str, Callable[[Parameters, Place], Iterator[Need]]] = {
     "lambda:Invoke": _named("lambda:InvokeFunction", "FunctionName", "function:"),
     "sns:Publish": _named("sns:Publish", "TopicArn", ""),
     "states:StartExecution": _named("states:StartExecution", "stateMachineArn", ""),
+    "states:StartSyncExecution": _named("states:StartSyncExecution", "stateMachineArn", ""),
     "states:DescribeExecution": _named("states:DescribeExecution", "executionArn", ""),
     "states:DescribeMapRun": _named("states:DescribeMapRun", "mapRunArn", ""),
     "secretsmanager:GetSecretValue": _named("secretsmanager:GetSecretValue", "SecretId", "secret:"),

@@ -10,6 +10,8 @@ from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.errors import NotStartedError
 from tools.executions import Executions, Progress, Upload
+from tools.express_executions import ExpressExecutions
+from tools.trigger import Trigger
 
 POLL_SECONDS = 0.3
 START_TIMEOUT = 120.0
@@ -56,7 +58,7 @@ def follow(
 
     Raises NotStartedError if no execution begins for one of them.
     """
-    executions = Executions(aws, deployment.state_machine_arn)
+    executions = executions_of(aws, deployment)
     while True:
         for file in files:
             _update(executions, deployment, file)
@@ -66,7 +68,18 @@ def follow(
         pause(POLL_SECONDS)
 
 
-def _update(executions: Executions, deployment: Deployment, file: Followed) -> None:
+def executions_of(aws: Aws, deployment: Deployment) -> Executions | ExpressExecutions:
+    """Return what finds and reads the pipeline's executions, of whichever kind they are."""
+    arn = deployment.state_machine_arn
+    machine = aws.step_functions.describe_state_machine(stateMachineArn=arn)
+    if machine["type"] == "EXPRESS":
+        return ExpressExecutions(aws, Trigger(aws, deployment))
+    return Executions(aws, arn)
+
+
+def _update(
+    executions: Executions | ExpressExecutions, deployment: Deployment, file: Followed
+) -> None:
     if file.is_over:
         return
     file.arn = file.arn or executions.find(file.upload)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from tools import express_executions
 from tools.aws import Aws
+from tools.errors import ToolError
 from tools.run_graph import PASSED, Edge, RunGraph, Step
 from tools.run_listing import RunSummary
 
@@ -19,14 +21,14 @@ _CUTS = {"ExecutionTimedOut": "TIMED_OUT", "ExecutionAborted": "ABORTED"}
 _FAILURES = ("Failed", "TimedOut")
 
 
-def machines(aws: Aws) -> dict[str, str]:
+def machines(aws: Aws, kind: str = "STANDARD") -> dict[str, str]:
     """Return the names of the state machines whose executions AWS lists, by their ARNs.
 
     Those of Express workflows are found in their logs only.
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
     """
     pages = aws.step_functions.get_paginator("list_state_machines").paginate()
-    found = [one for page in pages for one in page["stateMachines"] if one["type"] == "STANDARD"]
+    found = [one for page in pages for one in page["stateMachines"] if one["type"] == kind]
     return {one["stateMachineArn"]: one["name"] for one in found}
 
 
@@ -65,6 +67,31 @@ def graph(aws: Aws, execution_arn: str) -> RunGraph:
         steps=steps,
         edges=design.edges,
         notes=_notes(execution, steps),
+    )
+
+
+def express_graph(aws: Aws, execution_arn: str) -> RunGraph:
+    """Return an execution of an Express workflow, as its log tells of it.
+
+    Raises ToolError where the log has nothing of it.
+    """
+    history = list(express_executions.events(aws, execution_arn))
+    if not history:
+        raise ToolError(f"The log has nothing of {execution_arn}: not yet, or not any more.")
+    parts = execution_arn.split(":")
+    arn = ":".join([*parts[:5], "stateMachine", parts[6]])
+    machine = aws.step_functions.describe_state_machine(stateMachineArn=arn)
+    status = express_executions.status_of(history)
+    design = read_design(json.loads(machine["definition"]))
+    return RunGraph(
+        pipeline=machine["name"],
+        run_id=express_executions.name_of(execution_arn),
+        status=status,
+        started=history[0]["timestamp"],
+        ended=history[-1]["timestamp"] if status != "RUNNING" else None,
+        steps=read_steps(design, history, status),
+        edges=design.edges,
+        notes=[],
     )
 
 

@@ -45,11 +45,13 @@ class Outcome:
         validation: Mapping[str, Any] = output.get("validation") or {}
         kind = str(output.get("outcome", "SUCCESS"))
         if kind == "INVALID":
-            reason = validation.get("reason") or {}
-            return cls(kind, explanation=f"{reason.get('code')}: {reason.get('message')}")
+            # An Express workflow's log has no data; the notification says what is wrong.
+            reason = validation.get("reason")
+            told = f"{reason.get('code')}: {reason.get('message')}" if reason else None
+            return cls(kind, explanation=told)
         publication: Mapping[str, Any] = output.get("publication") or {}
         if kind == "SUPERSEDED":
-            newer = publication.get("superseded_by")
+            newer = publication.get("superseded_by") or ""
             return cls(kind, explanation=f"The output of the newer version {newer} stands.")
         return cls(kind, publication.get("rows"), publication.get("manifest_uri"))
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from tools import command, glue_runs, machine_runs, run_graph, run_history
 from tools.aws import Aws
 from tools.errors import ToolError
+from tools.express_executions import is_express
 from tools.uncut import print_uncut
 
 POLL_SECONDS = 1.0
@@ -46,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def find(aws: Aws, wanted: str) -> str:
     """Return the ARN of the execution that is meant. Raises ToolError where there is none."""
+    if is_express(wanted):
+        raise NotRedrivableError(
+            "An execution of an Express workflow cannot be redriven; run the file again with: "
+            "make replay KEY=…"
+        )
     if wanted.startswith("arn:"):
         return wanted
     run = run_history.locate(aws, wanted)

@@ -7,12 +7,11 @@ Either way, what earlier runs put into quarantine is marked as replayed.
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from botocore.exceptions import ClientError
 from rich.console import Console
@@ -23,10 +22,13 @@ from tools.demo import show_results, watch
 from tools.deployment import Deployment
 from tools.errors import ToolError
 from tools.executions import Upload
+from tools.express_executions import is_express, name_of
 from tools.follow import Followed, upload
 from tools.inbox import Inbox
 from tools.run import INBOX_NAME
+from tools.trigger import Trigger
 
+QUARANTINE = "quarantine/"
 _MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion", "400", "405"})
 
 
@@ -55,34 +57,6 @@ class Version:
         return {"bucket": self.bucket, "key": self.key, "version_id": self.version_id}
 
 
-class Trigger:
-    """The function that starts executions, and knows under which names it has done so."""
-
-    def __init__(self, aws: Aws, deployment: Deployment) -> None:
-        self._aws = aws
-        self._name = deployment.function_names["trigger_pipeline"]
-
-    def runs_of(self, version: Version) -> list[str]:
-        """Return the ARNs of a version's executions so far."""
-        answer = self._ask({"runs_of": version.to_json()})
-        return [run["execution_arn"] for run in answer["runs"]]
-
-    def replay(self, version: Version) -> str:
-        """Start a version once more; return the execution's ARN."""
-        # A call whose answer is lost is repeated with the same token, and starts nothing more.
-        answer = self._ask({"replay": version.to_json(), "token": uuid4().hex})
-        return str(answer["execution_arn"])
-
-    def _ask(self, request: Mapping[str, Any]) -> Any:
-        answer = self._aws.functions.invoke(
-            FunctionName=self._name, Payload=json.dumps(request).encode()
-        )
-        said = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer:
-            raise ToolError(f"{self._name}: {said.get('errorMessage', said)}")
-        return said
-
-
 def replay(
     aws: Aws, deployment: Deployment, key: str, file: Path | None, version_id: str | None
 ) -> Followed:
@@ -93,7 +67,7 @@ def replay(
     bucket = deployment.source_bucket
     version = Version.find(aws, bucket, key, version_id)
     trigger = Trigger(aws, deployment)
-    earlier = trigger.runs_of(version) if version else []
+    earlier = trigger.runs_of(version.to_json()) if version else []
     if file is not None:
         if not file.is_file():
             raise ToolError(f"There is no file {file}")
@@ -107,21 +81,26 @@ def replay(
     else:
         at = datetime.now(UTC)
         sent = Upload(bucket, key, version.version_id, at)
-        followed = Followed(key, sent, arn=trigger.replay(version))
-    mark_replayed(aws, earlier)
+        followed = Followed(key, sent, arn=trigger.replay(version.to_json()))
+    mark_replayed(aws, deployment, earlier)
     return followed
 
 
-def mark_replayed(aws: Aws, executions: Iterable[str]) -> list[str]:
+def mark_replayed(aws: Aws, deployment: Deployment, executions: Iterable[str]) -> list[str]:
     """Tag what these executions put into quarantine ``status=replayed``; return the URIs."""
-    marked = []
-    for arn in executions:
+    return [uri for arn in executions for uri in _kept_by(aws, deployment, arn) if _tag(aws, uri)]
+
+
+def _kept_by(aws: Aws, deployment: Deployment, arn: str) -> list[str]:
+    if not is_express(arn):
         described = aws.step_functions.describe_execution(executionArn=arn)
         kept = json.loads(described.get("output") or "{}").get("quarantine") or {}
-        for uri in (kept.get("copy_uri"), kept.get("reason_uri")):
-            if uri and _tag(aws, uri):
-                marked.append(uri)
-    return marked
+        return [uri for uri in (kept.get("copy_uri"), kept.get("reason_uri")) if uri]
+    # Nobody can describe it, but the folder bears its name.
+    bucket, name = deployment.processed_bucket, name_of(arn)
+    pages = aws.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=QUARANTINE)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    return [f"s3://{bucket}/{key}" for key in keys if name in key.split("/")[:-1]]
 
 
 def _tag(aws: Aws, uri: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from tools import glue_runs, machine_runs, run_graph, run_listing
+from tools import express_executions, glue_runs, machine_runs, run_graph, run_listing
 from tools.aws import Aws
 from tools.errors import ToolError
 from tools.run_listing import RunSummary
@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         aws.assert_reachable()
         if options.command == "list":
             _list(console, recent(aws, options.limit, options.pipeline))
+            _name_unlisted(console, aws)
         else:
             print_uncut(console, run_graph.render(find(aws, options.run), datetime.now(UTC)))
     except ToolError as error:
@@ -59,6 +60,8 @@ def recent(aws: Aws, limit: int, pipeline: str | None = None) -> list[RunSummary
 
 def find(aws: Aws, wanted: str) -> run_graph.RunGraph:
     """Return the graph of the run that is meant. Raises UnknownRunError."""
+    if express_executions.is_express(wanted):
+        return machine_runs.express_graph(aws, wanted)
     run = locate(aws, wanted)
     if run.reference.startswith(glue_runs.RUN_ID_PREFIX):
         return glue_runs.graph(aws, run.pipeline, run.run_id)
@@ -71,7 +74,9 @@ def locate(aws: Aws, wanted: str) -> RunSummary:
     exact = [run for run in runs if wanted in (run.run_id, run.reference)]
     matches = exact or [run for run in runs if run.run_id.startswith(wanted)]
     if not matches:
-        raise UnknownRunError(f"There is no run {wanted!r}. See which there are: make runs")
+        express = machine_runs.machines(aws, "EXPRESS").values()
+        hint = f" Runs of {', '.join(express)} are shown by their ARN only." if express else ""
+        raise UnknownRunError(f"There is no run {wanted!r}. See which there are: make runs{hint}")
     if len(matches) > 1:
         ids = ", ".join(run.run_id for run in matches[:5])
         raise UnknownRunError(f"{wanted!r} is not one run but {len(matches)}: {ids} …")
@@ -84,6 +89,16 @@ def _list(console: Console, runs: Sequence[RunSummary]) -> None:
         return
     print_uncut(console, run_listing.render(runs, datetime.now(UTC)))
     console.print("\nOne of them as a graph: make run-details RUN=<run>", style="dim")
+
+
+def _name_unlisted(console: Console, aws: Aws) -> None:
+    for name in machine_runs.machines(aws, "EXPRESS").values():
+        console.print(
+            f"{name} is an Express workflow: AWS lists no runs of it. They stand in the log group "
+            f"/aws/vendedlogs/states/{name}; one of them: make run-details RUN=<its ARN>",
+            style="dim",
+            soft_wrap=True,
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,7 +9,8 @@ import pytest
 from tests.integration import files
 from tests.integration.pipeline import Ended, Pipeline
 from tools.errors import ToolError
-from tools.replay import Trigger, Version, replay
+from tools.replay import Version, replay
+from tools.trigger import Trigger
 
 
 def quarantined(pipeline: Pipeline, ended: Ended) -> list[str]:
@@ -45,7 +46,7 @@ def test_the_same_version_again(pipeline: Pipeline) -> None:
     assert given[0] == given[1]
     version = Version.find(aws, deployment.source_bucket, "replay/as-it-is.csv", None)
     assert version is not None
-    arns = Trigger(aws, deployment).runs_of(version)
+    arns = Trigger(aws, deployment).runs_of(version.to_json())
     assert arns == [first.progress.arn, second.progress.arn]
 
 
