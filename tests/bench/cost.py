@@ -67,10 +67,19 @@ def _cost(
     if size > counted["largest_mb"]:
         return None
     by_glue = counted["glue_from_mb"] is not None and size > counted["glue_from_mb"]
+    # Whoever waits for the functions that read the file is billed for their time too.
+    longer = sum(
+        _reading(name, figures, size, rates) for name, figures in counted["functions"].items()
+    )
+    waits = counted.get("waits", ())
     parts = {
-        "Step Functions": _orchestration(counted, prices),
+        "Step Functions": _orchestration(counted, longer, prices),
         "Lambda": sum(
-            _function(name, figures, size, rates, prices)
+            _function(
+                figures,
+                longer if name in waits else _reading(name, figures, size, rates),
+                prices,
+            )
             for name, figures in counted["functions"].items()
             if not (by_glue and name == "process_file")
         ),
@@ -80,9 +89,11 @@ def _cost(
     return {**parts, "total": sum(parts.values())}
 
 
-def _orchestration(counted: Mapping[str, Any], prices: Mapping[str, float]) -> float:
+def _orchestration(counted: Mapping[str, Any], longer: float, prices: Mapping[str, float]) -> float:
+    """``longer`` is how many seconds more a file takes than the small one that was counted."""
     # Express is billed in steps of 64 MB.
-    gb_seconds = 64 / 1024 * counted["express_seconds"]
+    seconds = counted["express_seconds"] + (longer if counted["express_requests"] else 0.0)
+    gb_seconds = 64 / 1024 * seconds
     return (
         counted["transitions"] * prices["step_functions_transition"]
         + counted["express_requests"] * prices["step_functions_express_request"]
@@ -90,16 +101,19 @@ def _orchestration(counted: Mapping[str, Any], prices: Mapping[str, float]) -> f
     )
 
 
-def _function(
-    name: str, figures: Mapping[str, Any], size: float, rates: Rates, prices: Mapping[str, float]
-) -> float:
+def _reading(name: str, figures: Mapping[str, Any], size: float, rates: Rates) -> float:
+    """Return the seconds that a function takes to read ``size`` MB."""
     share = min(1.0, figures["memory_mb"] / ASSUMED["Lambda memory that is worth one core, MB"])
     rate = {
         "validate_file": rates.validation,
         "process_file": rates.process_file,
         "process_batch": 1 / (1 / rates.validation + 1 / rates.process_file),
     }.get(name)
-    seconds = figures["billed_ms"] / 1_000 + (size / (rate * share) if rate else 0.0)
+    return size / (rate * share) if rate else 0.0
+
+
+def _function(figures: Mapping[str, Any], longer: float, prices: Mapping[str, float]) -> float:
+    seconds = figures["billed_ms"] / 1_000 + longer
     gb_seconds = figures["memory_mb"] / 1024 * seconds
     return figures["calls"] * prices["lambda_request"] + gb_seconds * prices["lambda_gb_second"]
 

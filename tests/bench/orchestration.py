@@ -1,13 +1,17 @@
 """Orchestration: what one small file takes, counted from real executions on a local AWS."""
 
+import json
 import re
 import statistics
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
+from functions.common.naming import execution_name
+from functions.common.objects import ObjectVersion
 from tests.bench.batches import Batches
 from tests.bench.local import local_aws
 from tests.integration.pipeline import Pipeline
@@ -19,7 +23,11 @@ WAYS: Mapping[str, Mapping[str, str]] = {
     "sync": {"orchestration": "sync", "engine": "glue"},
     "lambda": {"orchestration": "sync", "engine": "auto"},
 }
-"""The configurations of envs/local that are compared."""
+"""The configurations of envs/local that are compared, and ``EXPRESS``."""
+
+EXPRESS = {"orchestration": "express", "engine": "lambda"}
+EXPRESS_LARGEST_MB = 1_000.0
+"""What validation and process_file do in the 75 seconds that each has there."""
 
 THRESHOLD_MB = 256.0
 BATCH_FILES = 100
@@ -46,8 +54,10 @@ def measure(folder: Path, repeats: int) -> dict[str, Any]:
         for name, variables in WAYS.items():
             given = {"name_prefix": f"{name}-", **variables}
             found[name] = _measure(local.pipeline(folder / name, given), name, local.log, repeats)
+        given = {"name_prefix": "express-", **EXPRESS}
+        express = _measure_express(local.pipeline(folder / "express", given), local.log, repeats)
         batches = Batches.deploy(local, folder / "batch", "batch-")
-        return {**found, "batch": _measure_batch(batches)}
+        return {**found, "express": express, "batch": _measure_batch(batches)}
 
 
 def _measure(pipeline: Pipeline, name: str, log: Path, repeats: int) -> dict[str, Any]:
@@ -62,10 +72,71 @@ def _measure(pipeline: Pipeline, name: str, log: Path, repeats: int) -> dict[str
         "seconds": statistics.median(run.seconds for run in runs),
         "all_seconds": [run.seconds for run in runs],
         "functions": _functions(pipeline, repeats),
-        "calls": {**_FIXED_CALLS, **_calls(log, mark, repeats)},
+        "calls": {
+            **_FIXED_CALLS,
+            **_calls(log, mark, repeats),
+            "logs_gb": _logged_gb(pipeline) / (repeats + 1),
+        },
         "glue_from_mb": THRESHOLD_MB if name == "lambda" else 0.0,
         "largest_mb": 1e9,
     }
+
+
+def _measure_express(pipeline: Pipeline, log: Path, repeats: int) -> dict[str, Any]:
+    """Count the same of an Express workflow, whose executions stand in their log alone."""
+    _run_express(pipeline, "warm-up")
+    mark = log.stat().st_size
+    seconds = [_run_express(pipeline, str(number)) for number in range(repeats)]
+    functions = _functions(pipeline, repeats)
+    return {
+        "transitions": 0.0,
+        "express_requests": 1.0,
+        # Billed in steps of 100 ms.
+        "express_seconds": statistics.median(ceil(taken * 10) / 10 for taken in seconds),
+        "waits": ["trigger_pipeline"],
+        "glue_runs": 0,
+        "seconds": statistics.median(seconds),
+        "all_seconds": seconds,
+        "functions": functions,
+        "calls": {
+            **_FIXED_CALLS,
+            **_calls(log, mark, repeats),
+            "logs_gb": _logged_gb(pipeline) / (repeats + 1),
+        },
+        "glue_from_mb": None,
+        "largest_mb": EXPRESS_LARGEST_MB,
+    }
+
+
+def _run_express(pipeline: Pipeline, number: str) -> float:
+    """Return the seconds from a file's execution's start to its end, by its log."""
+    upload = pipeline.upload(f"bench/file-{number}.csv", FILE)
+    name = execution_name(ObjectVersion(upload.bucket, upload.key, upload.version_id))
+
+    def ended() -> float | None:
+        logged = [event for event in _state_log(pipeline) if f":{name}:" in event["execution_arn"]]
+        moments = {event["type"]: event["at"] for event in logged}
+        assert "ExecutionFailed" not in moments, logged[-1]
+        if "ExecutionSucceeded" not in moments:
+            return None
+        return float(moments["ExecutionSucceeded"] - moments["ExecutionStarted"]) / 1_000
+
+    return wait_until(ended, 120, f"the end of {name}", interval=0.5) or 0.0
+
+
+def _state_log(pipeline: Pipeline) -> list[dict[str, Any]]:
+    machine = pipeline.deployment.state_machine_arn.rpartition(":")[2]
+    pages = pipeline.aws.logs.get_paginator("filter_log_events")
+    return [
+        json.loads(event["message"]) | {"at": event["timestamp"]}
+        for page in pages.paginate(logGroupName=f"/aws/vendedlogs/states/{machine}")
+        for event in page["events"]
+    ]
+
+
+def _logged_gb(pipeline: Pipeline) -> float:
+    """Return what the state machine's executions have logged; most log failures alone."""
+    return sum(len(json.dumps(event)) for event in _state_log(pipeline)) / 1e9
 
 
 def _measure_batch(batches: Batches) -> dict[str, Any]:

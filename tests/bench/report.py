@@ -94,7 +94,8 @@ def _orchestration(figures: Mapping[str, Any]) -> Iterator[str]:
     yield "## Orchestration"
     yield ""
     yield "What one small file takes, counted from real executions on the local AWS (medians). "
-    yield "Billed time is that of warm functions here, in the functions' own memory sizes. `batch` "
+    yield "Billed time is that of warm functions here, in the functions' own memory sizes. With "
+    yield "`express` the trigger waits for the execution's end, and that is billed too. `batch` "
     yield "is a child of the batch state machine with a hundred files, divided by them."
     yield ""
     rows = [
