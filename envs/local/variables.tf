@@ -25,10 +25,15 @@ variable "name_prefix" {
 }
 
 variable "orchestration" {
-  description = "sync or polling: how the state machine waits for a Glue job."
+  description = "sync or polling: how the state machine waits for a Glue job; or express, with engine lambda. See modules/file_pipeline."
   type        = string
   default     = "sync"
   nullable    = false
+
+  validation {
+    condition     = contains(["sync", "polling", "express"], var.orchestration)
+    error_message = "orchestration is sync, polling or express."
+  }
 }
 
 variable "architecture" {

@@ -12,7 +12,7 @@ variable "name_prefix" {
 }
 
 variable "orchestration" {
-  description = "How the state machine waits for a Glue job: style sync (Step Functions waits) or polling (a loop of states looks every poll_seconds). Executions end after timeout_hours whatever happens. For many small files there is style express, with engine lambda: an Express workflow, at a hundredth of the price, in which a file has 290 seconds and each function 75 of them."
+  description = "How the state machine waits for a Glue job: style sync (Step Functions waits) or polling (a loop of states looks every poll_seconds). Executions end after timeout_hours whatever happens. For many small files there is style express, with engine lambda: an Express workflow, without state transitions to pay for, in which a file has 290 seconds and each function 75 of them at most."
   type = object({
     style         = optional(string, "sync")
     poll_seconds  = optional(number, 30)
