@@ -138,6 +138,7 @@ def _environment_variables(
     }
     if "AWS_ENDPOINT_URL" in given and "AWS_ENDPOINT_URL" not in own:
         given["AWS_ENDPOINT_URL"] = internal_endpoint_url()
+    if "AWS_ENDPOINT_URL" in given:
         # There is no host sync-127.0.0.1, where botocore would look for StartSyncExecution.
         # https://docs.aws.amazon.com/sdkref/latest/guide/feature-host-prefix.html
         given.setdefault("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
