@@ -35,6 +35,16 @@ def no_second_try(aws: Aws, function: str) -> Iterator[None]:
         )
 
 
+@contextmanager
+def throttled(aws: Aws, function: str) -> Iterator[None]:
+    """Let no call of a function through: a state that calls it tries again for half a minute."""
+    aws.functions.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
+    try:
+        yield
+    finally:
+        aws.functions.delete_function_concurrency(FunctionName=function)
+
+
 def _update(aws: Aws, function: str, variables: dict[str, Any]) -> None:
     aws.functions.update_function_configuration(
         FunctionName=function, Environment={"Variables": variables}

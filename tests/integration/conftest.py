@@ -52,8 +52,10 @@ class Deployed:
             sqs.delete_queue(QueueUrl=queue)
 
 
+# First, for xdist reads the groups in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for ``pytest -n 2 --dist loadgroup``: half of their time is waiting.
+    """Group the tests for ``pytest -n 4 --dist loadgroup``: most of their time is waiting.
 
     What shares a deployed pipeline stays in one process; of the rest, each file.
     """

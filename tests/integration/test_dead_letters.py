@@ -4,7 +4,7 @@ import json
 import time
 from uuid import uuid4
 
-from tests.integration.configured import no_second_try
+from tests.integration.configured import no_second_try, throttled
 from tests.integration.pipeline import Ended, Pipeline
 from tests.integration.test_trigger import eventbridge_event, executions_of
 from tests.wait import wait_until
@@ -18,10 +18,12 @@ def dead_letters(pipeline: Pipeline, function: str) -> DeadLetterQueue:
 
 def stopped(pipeline: Pipeline, key: str) -> Ended:
     """An execution that somebody stops, with a reason."""
-    arn = pipeline.start({"bucket": pipeline.deployment.source_bucket, "key": key})
-    pipeline.aws.step_functions.stop_execution(
-        executionArn=arn, error="Maintenance", cause="the network is rebuilt"
-    )
+    deployment = pipeline.deployment
+    with throttled(pipeline.aws, deployment.function_names["validate_file"]):
+        arn = pipeline.start({"bucket": deployment.source_bucket, "key": key})
+        pipeline.aws.step_functions.stop_execution(
+            executionArn=arn, error="Maintenance", cause="the network is rebuilt"
+        )
     ended = pipeline.end_of(arn)
     assert ended.progress.status == "ABORTED"
     return ended
@@ -41,13 +43,15 @@ def test_what_could_not_be_told_is_told_after_a_redrive(pipeline: Pipeline) -> N
     aws, deployment = pipeline.aws, pipeline.deployment
     queue = dead_letters(pipeline, "send_notification")
     assert queue.count() == 0
-    arn = pipeline.start({"bucket": deployment.source_bucket, "key": "dead/untold.csv"})
-    # An invocation took the message on and hangs: no other may send.
-    note = {"id": {"S": f"notification#{arn}#0"}}
+    names = deployment.function_names
     hangs = {"state": {"S": "SENDING"}, "until": {"N": str(time.time() + 3600)}}
-    aws.dynamodb.put_item(TableName=deployment.claims_table, Item={**note, **hangs})
-    with no_second_try(aws, deployment.function_names["send_notification"]):
-        aws.step_functions.stop_execution(executionArn=arn)
+    with no_second_try(aws, names["send_notification"]):
+        with throttled(aws, names["validate_file"]):
+            arn = pipeline.start({"bucket": deployment.source_bucket, "key": "dead/untold.csv"})
+            # An invocation took the message on and hangs: no other may send.
+            note = {"id": {"S": f"notification#{arn}#0"}}
+            aws.dynamodb.put_item(TableName=deployment.claims_table, Item={**note, **hangs})
+            aws.step_functions.stop_execution(executionArn=arn)
         wait_until(lambda: queue.count() == 1, 120, "the dead letter", interval=0.5)
     ended = pipeline.end_of(arn)
     (letter,) = queue.look()

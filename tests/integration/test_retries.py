@@ -6,12 +6,14 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from tests.integration import files
 from tests.integration.conftest import ROOT
 from tests.integration.pipeline import Ended, Pipeline
 from tests.wait import wait_until
+from tools.aws import LOCAL_REGION
 
 FLAKY = '''
 """validate_file, but its first calls for a key fail: how many of them, the bucket remembers."""
@@ -52,8 +54,11 @@ class FlakyPipeline:
         self._name = f"{pipeline.deployment.function_names['validate_file']}-flaky-{failures}"
         self.bucket = self._name
         aws = pipeline.aws
+        session = boto3.Session("test", "test", region_name=LOCAL_REGION)
+        self._iam = session.client("iam", endpoint_url=aws.endpoint_url)
         # Not the source bucket: there the pipeline itself would take the file as well.
         aws.s3.create_bucket(Bucket=self.bucket)
+        self._role = self._create_role()
         self._machine = self._create_machine(self._create_function(failures))
 
     def run(self, key: str) -> Ended:
@@ -70,6 +75,19 @@ class FlakyPipeline:
         )
         return listed["KeyCount"]
 
+    def _create_role(self) -> str:
+        """A role of its own: what is called here says nothing of the deployed roles.
+
+        The local AWS lets every role do everything.
+        """
+        services = {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}
+        trust = {"Effect": "Allow", "Principal": services, "Action": "sts:AssumeRole"}
+        document = {"Version": "2012-10-17", "Statement": [trust]}
+        role = self._iam.create_role(
+            RoleName=f"test-{self._name}", AssumeRolePolicyDocument=json.dumps(document)
+        )
+        return str(role["Role"]["Arn"])
+
     def _create_function(self, failures: int) -> str:
         functions = self._pipeline.aws.functions
         real = functions.get_function_configuration(
@@ -78,7 +96,7 @@ class FlakyPipeline:
         created = functions.create_function(
             FunctionName=self._name,
             Runtime="python3.13",
-            Role=real["Role"],
+            Role=self._role,
             Handler="flaky.handler",
             Code={"ZipFile": flaky_package(failures)},
             Timeout=60,
@@ -101,13 +119,14 @@ class FlakyPipeline:
         definition = json.loads(real["definition"])
         definition["States"]["ValidateFile"]["Parameters"]["FunctionName"] = function_arn
         return aws.step_functions.create_state_machine(
-            name=self._name, definition=json.dumps(definition), roleArn=real["roleArn"]
+            name=self._name, definition=json.dumps(definition), roleArn=self._role
         )["stateMachineArn"]
 
     def remove(self) -> None:
         aws = self._pipeline.aws
         aws.step_functions.delete_state_machine(stateMachineArn=self._machine)
         aws.functions.delete_function(FunctionName=self._name)
+        self._iam.delete_role(RoleName=f"test-{self._name}")
         for item in aws.s3.list_objects_v2(Bucket=self.bucket).get("Contents", []):
             aws.s3.delete_object(Bucket=self.bucket, Key=item["Key"])
         aws.s3.delete_bucket(Bucket=self.bucket)
