@@ -66,6 +66,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem == "test_recorded_calls")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make sure that xdist has seen the groups, or each process would deploy everything.
+
+    It writes them into the tests' names, which not every version of pytest lets it do.
+    """
+    grouped = session.config.getvalue("loadgroup") if _is_worker(session.config) else False
+    if grouped and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest-xdist ignores groups. Run `make setup` for other versions.")
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
 @pytest.fixture(scope="session")
 def call_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file in which the local AWS of these tests records the calls that it answers."""
