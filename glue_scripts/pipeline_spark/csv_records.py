@@ -7,10 +7,12 @@ parser knows one line ending per file.
 
 A quoted field may hold a line break, so that a task in the middle of a file cannot know where a
 record begins: such a file is read by one task. Where validation saw no such field, each line is a
-record and many tasks read.
+record and many tasks read. There, as in validation, each delimiter of a line without quotes ends a
+field: to split it takes less than Spark's parser, which reads the lines that have quotes.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -27,6 +29,7 @@ from pipeline_spark.text_values import contradictions, judged
 _SPARK_MAX_COLUMNS = 20_480
 _COLUMNS_SHOWN = 5
 _BLANK = "^$"
+_WHOLE = "__has_all_fields"
 _OTHER_WIDTH = "the row has more or fewer fields than the header"
 _HEADER = "CSVHeaderChecker: the header is another one"
 """With the name of Spark's own check, so that both are told in the same way."""
@@ -51,10 +54,13 @@ class CsvRecords:
 
     def judged(self) -> DataFrame:
         """Return all records with their columns and FITS."""
-        texts = self._by_lines() if self._lines_vanish() else self._by_spark()
+        if self.multi_line:
+            texts, whole = self._by_spark(), F.col(CORRUPT_RECORD).isNull()
+        else:
+            texts, whole = self._by_lines(), F.col(_WHOLE)
         if self.spread:
             texts = texts.repartition(self.spread)
-        return judged(texts, self.columns, F.col(CORRUPT_RECORD).isNull())
+        return judged(texts, self.columns, whole)
 
     def bad_rows(self) -> Iterator[BadRow]:
         """Read again, and yield the records that do not fit, in the file's order."""
@@ -83,10 +89,6 @@ class CsvRecords:
         """Return the same records, held to other types."""
         return replace(self, columns=columns)
 
-    def _lines_vanish(self) -> bool:
-        # Spark's reader drops lines of white space alone, of which such files may have some.
-        return not self.multi_line and (self.delimiter == "\t" or len(self.columns) == 1)
-
     def _by_spark(self) -> DataFrame:
         reader = self.spark.read.schema(self._texts_schema())
         return (
@@ -94,15 +96,14 @@ class CsvRecords:
             .option("header", True)
             # False means: compare the header with the schema.
             .option("enforceSchema", False)
-            .option("multiLine", self.multi_line)
+            .option("multiLine", True)
             .option("encoding", "UTF-8")
             .csv(self.uri)
         )
 
     def _by_lines(self) -> DataFrame:
-        lines = read_lines(self.spark, self.uri).where(~F.col("value").rlike(_BLANK))
-        # The pieces of one file come in its order, so the first row of all is the header.
-        return self._parsed(lines.withColumn("row", F.monotonically_increasing_id())).drop("row")
+        # Spark's own reader of CSV drops lines of white space alone, which may be rows.
+        return self._split(read_lines(self.spark, self.uri).where(F.col("value") != ""))
 
     def _numbered(self) -> DataFrame:
         return self._parsed(read_numbered_lines(self.spark, self.uri, _BLANK))
@@ -110,18 +111,52 @@ class CsvRecords:
     def _parsed(self, lines: DataFrame) -> DataFrame:
         """Parse the lines, of which row 0 is the header; other columns than ``value`` stay."""
         others = [name for name in lines.columns if name != "value"]
-        fields = F.from_csv("value", self._texts_schema(), self._options())
-        parsed = without_byte_order_mark(lines).select(*others, fields.alias("fields"))
-        expected = F.array(*(F.lit(column.name) for column in self.columns))
-        found = F.array(*(self._field(column.name) for column in self.columns))
-        is_record = (
-            F.when(F.col("row") > 0, F.lit(True))
-            .when(found == expected, F.lit(False))
-            .otherwise(F.raise_error(F.lit(_HEADER)))
-        )
+        is_header = F.col("row") == 0
+        parsed = lines.select(*others, self._parse(is_header).alias("fields"))
         names = [*(column.name for column in self.columns), CORRUPT_RECORD]
         texts = (self._field(name).alias(name) for name in names)
-        return parsed.where(is_record).select(*others, *texts)
+        return parsed.where(self._is_record(is_header)).select(*others, *texts)
+
+    def _split(self, lines: DataFrame) -> DataFrame:
+        """Return the columns' texts, and in _WHOLE whether the line has as many fields."""
+        # The pieces of one file come in its order, so the first row of all is the header. What is
+        # not deterministic Spark computes once, and moves no filter below it.
+        is_header = F.monotonically_increasing_id() == 0
+        has_quotes = F.col("value").contains('"')
+        parsed = lines.select(
+            "value",
+            is_header.alias("is_header"),
+            F.when(has_quotes | is_header, self._parse(is_header)).alias("fields"),
+        ).where(self._is_record(F.col("is_header")))
+        corrupt = self._field(CORRUPT_RECORD).isNotNull()
+        texts = (
+            F.when(corrupt, F.array().cast("array<string>"))
+            .when(F.col("fields").isNotNull(), self._fields())
+            .otherwise(F.split("value", re.escape(self.delimiter)))
+        )
+        split = parsed.select(texts.alias("texts"))
+        named = (self._text(place).alias(column.name) for place, column in enumerate(self.columns))
+        return split.select(*named, (F.size("texts") == len(self.columns)).alias(_WHOLE))
+
+    def _text(self, place: int) -> Expression:
+        text = F.get("texts", F.lit(place))
+        return F.when(text != "", text)
+
+    def _parse(self, is_header: Expression) -> Expression:
+        value = F.when(is_header, without_byte_order_mark("value")).otherwise(F.col("value"))
+        return F.from_csv(value, self._texts_schema(), self._options())
+
+    def _is_record(self, is_header: Expression) -> Expression:
+        """Whether a line is not the header. Ends the job if it should be and is another one."""
+        expected = F.array(*(F.lit(column.name) for column in self.columns))
+        return (
+            F.when(~is_header, F.lit(True))
+            .when(self._field(CORRUPT_RECORD).isNull() & (self._fields() == expected), F.lit(False))
+            .otherwise(F.raise_error(F.lit(_HEADER)))
+        )
+
+    def _fields(self) -> Expression:
+        return F.array(*(self._field(column.name) for column in self.columns))
 
     def _field(self, name: str) -> Expression:
         return F.col("fields").getField(name)

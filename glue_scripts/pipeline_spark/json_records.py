@@ -58,7 +58,8 @@ class JsonRecords:
         lines = read_lines(self.spark, self.uri).where(~F.col("value").rlike(_BLANK))
         if self.spread:
             lines = lines.repartition(self.spread)
-        return judge(without_byte_order_mark(lines), self.columns)
+        value = without_byte_order_mark("value")
+        return judge(lines.withColumn("value", value), self.columns)
 
     def bad_rows(self) -> Iterator[BadRow]:
         """Read again, and yield the records that do not fit, in the file's order."""
@@ -68,7 +69,7 @@ class JsonRecords:
             lines = lines.select("value", unknown.alias("line"), unknown.alias("row"))
         else:
             lines = read_numbered_lines(self.spark, self.uri, _BLANK)
-        texts = without_byte_order_mark(lines)
+        texts = lines.withColumn("value", without_byte_order_mark("value"))
         kept = {name: f"__{name}" for name in ("value", "line", "row")}
         texts = texts.select("value", *(F.col(name).alias(as_) for name, as_ in kept.items()))
         bad = judge(texts, self.columns, tuple(kept.values())).where(~F.col(FITS))

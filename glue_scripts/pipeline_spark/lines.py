@@ -17,8 +17,10 @@ _ROW_BITS = 2**33 - 1
 
 def read_lines(spark: SparkSession, uri: str) -> DataFrame:
     """Return the lines, which end at LF alone, as ``value``, without CR at their ends."""
-    lines = spark.read.text(uri, lineSep="\n")
-    return lines.select(F.expr("rtrim('\\r', value)").alias("value"))
+    value = F.col("value")
+    # rtrim of given characters looks at the whole text, and takes as long as to parse it.
+    stripped = F.when(value.endswith("\r"), F.expr("rtrim('\\r', value)")).otherwise(value)
+    return spark.read.text(uri, lineSep="\n").select(stripped.alias("value"))
 
 
 def read_numbered_lines(spark: SparkSession, uri: str, blank: str) -> DataFrame:
@@ -49,9 +51,8 @@ def read_numbered_lines(spark: SparkSession, uri: str, blank: str) -> DataFrame:
     )
 
 
-def without_byte_order_mark(texts: DataFrame) -> DataFrame:
-    """Drop a byte order mark from the front of each ``value``."""
-    value = F.col("value")
-    marked = value.startswith(_BYTE_ORDER_MARK)
-    clean = F.when(marked, F.substring(value, 2, 2**31 - 1)).otherwise(value)
-    return texts.withColumn("value", clean)
+def without_byte_order_mark(name: str) -> Expression:
+    """Return the column of texts without a byte order mark at their fronts."""
+    text = F.col(name)
+    marked = text.startswith(_BYTE_ORDER_MARK)
+    return F.when(marked, F.substring(text, 2, 2**31 - 1)).otherwise(text)

@@ -119,15 +119,18 @@ def _write(s3: "S3Client", records: Records, arguments: JobArguments) -> Written
 def _write_attempt(
     s3: "S3Client", records: Records, arguments: JobArguments, *, over: bool = False
 ) -> Written:
-    seen = Observation("read")
-    # Spark moves no filter over what is observed; below, it would compute each value twice.
-    judged = records.judged().observe(seen, F.count_if(~F.col(FITS)).alias("contradicting"))
-    puts_aside = arguments.on_contradiction == "quarantine_rows"
-    fitting = leave_out(judged) if puts_aside else refuse(judged)
+    if arguments.on_contradiction == "quarantine_rows":
+        seen = Observation("read")
+        # Spark moves no filter over what is observed; below, it would compute each value twice.
+        judged = records.judged().observe(seen, F.count_if(~F.col(FITS)).alias("contradicting"))
+        fitting = leave_out(judged)
+    else:
+        # Nothing to count, and observing stands between steps that Spark else compiles as one.
+        seen, fitting = None, refuse(records.judged())
     dated = add_processing_date(fitting, arguments.processing_date)
     found, folders = output.partitioned(dated, arguments.partition_by)
     rows = output.write_parquet(found, arguments.attempt.uri(), folders, over=over)
-    contradicting = int(seen.get["contradicting"])
+    contradicting = int(seen.get["contradicting"]) if seen else 0
     if contradicting:
         rejected_rows.write(s3, arguments.rejected_rows, records.bad_rows(), contradicting)
     return Written(rows, contradicting, output.columns_of(dated))

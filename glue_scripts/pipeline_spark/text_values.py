@@ -91,10 +91,19 @@ def contradictions(columns: Sequence[Column]) -> Expression:
 
 
 def _cast(column: Column) -> Expression:
+    if column.type == "boolean":
+        return _boolean(quoted(column.name))
     name = column.name.replace("`", "``")
     # A cast gives null or a near value for what it does not like, as the settings will; try_cast
     # always gives null. It has no function of its own in PySpark 3.5.
     return F.expr(f"try_cast(`{name}` as {column.type})")
+
+
+def _boolean(text: Expression) -> Expression:
+    # As strict as the pattern and quicker, most of all where the letters are small.
+    as_usual = F.when(text == "true", F.lit(True)).when(text == "false", F.lit(False))
+    small = F.lower(text)
+    return as_usual.when(small == "true", F.lit(True)).when(small == "false", F.lit(False))
 
 
 def _has_form(column: Column, value: Expression) -> Expression:
@@ -106,7 +115,7 @@ def _has_form(column: Column, value: Expression) -> Expression:
             f"Column {column.name}: a text cannot become {column.type}; "
             f"use string or one of {', '.join(FORMS)}"
         )
-    form = text.rlike(FORMS[family])
+    form = F.lit(True) if family == "boolean" else text.rlike(FORMS[family])
     if family == "bigint":
         # As strict as the pattern and quicker; only "-0" is written back otherwise.
         form = (value.cast("string") == text) | (text == "-0")
