@@ -17,6 +17,10 @@ POLL_SECONDS = 0.3
 START_TIMEOUT = 120.0
 """Seconds from an upload until its execution must have begun."""
 
+EXPRESS_POLL_SECONDS = 1.0
+EXPRESS_TIMEOUT = 360.0
+"""An execution of an Express workflow is known when it has ended, after five minutes at most."""
+
 
 @dataclass
 class Followed:
@@ -65,7 +69,8 @@ def follow(
         yield files
         if all(file.is_over for file in files):
             return
-        pause(POLL_SECONDS)
+        waits = isinstance(executions, ExpressExecutions)
+        pause(EXPRESS_POLL_SECONDS if waits else POLL_SECONDS)
 
 
 def executions_of(aws: Aws, deployment: Deployment) -> Executions | ExpressExecutions:
@@ -86,9 +91,10 @@ def _update(
     if file.arn:
         file.progress = executions.progress(file.arn)
         return
-    if (datetime.now(UTC) - file.upload.at).total_seconds() > START_TIMEOUT:
+    timeout = EXPRESS_TIMEOUT if isinstance(executions, ExpressExecutions) else START_TIMEOUT
+    if (datetime.now(UTC) - file.upload.at).total_seconds() > timeout:
         raise NotStartedError(
-            f"{file.label} was uploaded {START_TIMEOUT:g} s ago and no execution has begun. "
+            f"{file.label} was uploaded {timeout:g} s ago and no execution has begun. "
             f"See what the trigger says (make logs) and what lies in its dead-letter queue "
             f"{deployment.trigger_dead_letter_queue_url}"
         )
