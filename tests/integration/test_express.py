@@ -3,6 +3,7 @@
 See docs/decisions/0014-express.md.
 """
 
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from uuid import uuid4
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import BufferReader
+from rich.console import Console
 
 from functions.common.claims import Claim, Claims
 from functions.common.layout import Layout
@@ -41,6 +43,7 @@ from tools.inbox import Inbox, Notification
 from tools.outcomes import Outcome
 from tools.redrive_execution import NotRedrivableError
 from tools.replay import replay
+from tools.run import run
 
 PATIENCE = 300.0
 
@@ -318,6 +321,16 @@ def test_the_tools_follow_a_run_by_its_claim_and_its_log(express: Express) -> No
     assert states["ProcessFile"] == states["NotifySuccess"] == "SUCCEEDED"
     with pytest.raises(NotRedrivableError, match="make replay"):
         redrive_execution.find(express.aws, arn)
+
+
+def test_make_run_shows_the_way_and_the_notification(express: Express) -> None:
+    shown = io.StringIO()
+    console = Console(file=shown, width=200)
+    sample = files.SAMPLES / "people.csv"
+    run(console, express.aws, express.deployment, sample, "people/by-hand.csv")
+    text = shown.getvalue()
+    for words in ("ValidateFile", "ProcessFile", "NotifySuccess", "SUCCESS", "[processed] by-hand"):
+        assert words in text
 
 
 def test_a_replay_is_run_and_marks_what_the_first_run_put_aside(express: Express) -> None:
