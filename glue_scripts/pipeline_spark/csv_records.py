@@ -68,15 +68,17 @@ class CsvRecords:
         if self.multi_line:
             position = F.monotonically_increasing_id() + 1
             row = F.lit(None).cast("bigint") if self.is_folder else position
-            texts = texts.select("*", row.alias("row"), F.lit(None).cast("bigint").alias("line"))
+            texts = texts.select(
+                "*", row.alias("__row"), F.lit(None).cast("bigint").alias("__line")
+            )
         names = [column.name for column in self.columns]
         begins = F.concat_ws(
             ", ", *(F.coalesce(quoted(name), F.lit("")) for name in names[:_COLUMNS_SHOWN])
         )
         record = F.to_json(F.struct(*map(quoted, names)), {"ignoreNullFields": "false"})
         found = texts.select(
-            F.col("row").alias("__row"),
-            F.col("line").alias("__line"),
+            "__row",
+            "__line",
             begins.alias("__begins"),
             record.alias("__record"),
             F.col(CORRUPT_RECORD).alias("__corrupt"),
@@ -109,13 +111,13 @@ class CsvRecords:
         return self._parsed(read_numbered_lines(self.spark, self.uri, _BLANK))
 
     def _parsed(self, lines: DataFrame) -> DataFrame:
-        """Parse the lines, of which row 0 is the header; other columns than ``value`` stay."""
-        others = [name for name in lines.columns if name != "value"]
+        """Parse the lines, of which row 0 is the header; their numbers are __row and __line."""
         is_header = F.col("row") == 0
-        parsed = lines.select(*others, self._parse(is_header).alias("fields"))
+        parsed = lines.select("row", "line", self._parse(is_header).alias("fields"))
         names = [*(column.name for column in self.columns), CORRUPT_RECORD]
         texts = (self._field(name).alias(name) for name in names)
-        return parsed.where(self._is_record(is_header)).select(*others, *texts)
+        numbers = (F.col("row").alias("__row"), F.col("line").alias("__line"))
+        return parsed.where(self._is_record(is_header)).select(*numbers, *texts)
 
     def _split(self, lines: DataFrame) -> DataFrame:
         """Return the columns' texts, and in _WHOLE whether the line has as many fields."""
