@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import cost, growth, orchestration, processing, report, validation
+from tests.bench.local import starts
 from tests.bench.measure import ROOT
 
 DOCS = ROOT / "docs"
@@ -27,6 +28,7 @@ def sections(
     return {
         "validation": lambda: validation.measure(folder, python, sizes, repeats),
         "processing": lambda: processing.measure(folder, python, 20 if quick else 500, repeats),
+        "starts": lambda: {"seconds": starts(folder, repeats)},
         "orchestration": lambda: orchestration.measure(folder, 2 if quick else 10),
         "growth": lambda: growth.measure(folder, (10, 100) if quick else (10, 100, 1_000, 10_000)),
         "cost": lambda: cost.reckon(measured),

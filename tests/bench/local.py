@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -53,6 +54,16 @@ class LocalAws:
         deployment = Deployment.from_outputs(self.apply(ROOT / "envs/local", state, variables))
         inbox = Inbox.subscribe(self.aws, deployment.topic_arn, "inbox")
         return Pipeline(self.aws, deployment, inbox)
+
+
+def starts(folder: Path, repeats: int) -> list[float]:
+    """Return how many seconds each start of a local AWS took, until it answered."""
+    taken = []
+    for number in range(repeats):
+        begin = time.monotonic()
+        with local_aws(folder / f"start-{number}"):
+            taken.append(time.monotonic() - begin)
+    return taken
 
 
 @contextmanager

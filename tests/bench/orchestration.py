@@ -71,6 +71,7 @@ def _measure(pipeline: Pipeline, name: str, log: Path, repeats: int) -> dict[str
         "glue_runs": round(statistics.median(run.glue_runs for run in runs)),
         "seconds": statistics.median(run.seconds for run in runs),
         "all_seconds": [run.seconds for run in runs],
+        "from_upload": [run.from_upload for run in runs],
         "functions": _functions(pipeline, repeats),
         "calls": {
             **_FIXED_CALLS,
@@ -170,15 +171,17 @@ def _measure_batch(batches: Batches) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Run:
-    """What one execution's history shows."""
+    """What one execution's history shows, and the seconds from its file's upload to its end."""
 
     transitions: int
     glue_runs: int
     seconds: float
+    from_upload: float
 
 
 def _run(pipeline: Pipeline, number: str) -> Run:
-    ended = pipeline.run(f"bench/file-{number}.csv", FILE)
+    upload = pipeline.upload(f"bench/file-{number}.csv", FILE)
+    ended = pipeline.ended(upload)
     assert (ended.progress.output or {}).get("outcome") == "SUCCESS", ended
     progress = ended.progress
     history = pipeline.aws.step_functions.get_paginator("get_execution_history")
@@ -195,7 +198,8 @@ def _run(pipeline: Pipeline, number: str) -> Run:
         for event in events
         if event.get("taskScheduledEventDetails", {}).get("resourceType") == "glue"
     )
-    return Run(1 + entered + max(0, scheduled), glue, seconds)
+    from_upload = (events[-1]["timestamp"] - upload.at).total_seconds()
+    return Run(1 + entered + max(0, scheduled), glue, seconds, from_upload)
 
 
 def _functions(pipeline: Pipeline, repeats: int) -> dict[str, Any]:

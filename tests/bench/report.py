@@ -1,6 +1,7 @@
 """The page docs/benchmarks.md: the figures in words and tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from tests.bench.measure import ratio
@@ -26,6 +27,8 @@ def page(measured: Mapping[str, Any]) -> str:
     for name, write in SECTIONS.items():
         if name in measured:
             parts += ["", *write(measured[name])]
+    if "starts" in measured and "orchestration" in measured:
+        parts += ["", *_local(measured["starts"], measured["orchestration"])]
     return "\n".join(parts) + "\n"
 
 
@@ -111,6 +114,26 @@ def _orchestration(figures: Mapping[str, Any]) -> Iterator[str]:
     ]
     head = ("way", "state transitions", "Lambda calls", "billed ms", "Glue runs", "seconds here")
     yield from table(head, rows)
+
+
+def _local(starts: Mapping[str, Any], ways: Mapping[str, Any]) -> Iterator[str]:
+    yield "## The local AWS"
+    yield ""
+    yield "Median, and in brackets least and most, in seconds. A file is one of thirty rows, and the "
+    yield "local AWS has run others before."
+    yield ""
+    rows = [("start until it answers", spread(starts["seconds"]))]
+    rows += [
+        (f"upload to SUCCEEDED, `{name}`", spread(counted["from_upload"]))
+        for name, counted in ways.items()
+        if "from_upload" in counted
+    ]
+    yield from table(("", "seconds"), rows)
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """Word the median of times, with the least and the most."""
+    return f"{median(seconds):.1f} ({min(seconds):.1f} to {max(seconds):.1f})"
 
 
 def _cost(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import boto3
 from pyspark.sql import SparkSession
 
 from tests.bench.inputs import COLUMNS
@@ -20,18 +21,36 @@ AWSGLUE = Path(__file__).parents[2] / "local_aws/job_libs"
 
 
 def ours(spark: SparkSession, path: str, folder: str) -> None:
-    """The pipeline's own transforms, with the schema that validation found."""
+    """What the pipeline's job does between its arguments and the result file."""
+    from pipeline_spark.arguments import JobArguments, S3Location
     from pipeline_spark.columns import Column
-    from pipeline_spark.contradiction import refuse
-    from pipeline_spark.csv_records import CsvRecords
-    from pipeline_spark.output import write_parquet
-    from pipeline_spark.processing import configure
-    from pipeline_spark.transforms import add_processing_date
+    from pipeline_spark.csv_records import read_csv
+    from pipeline_spark.processing import configure, write_attempt
+
+    class Folder(S3Location):
+        """Where the job writes: the same place for each way that is measured."""
+
+        def uri(self) -> str:
+            return folder
 
     configure(spark)
-    columns = tuple(Column(name, type_name) for name, type_name in COLUMNS.items())
-    records = CsvRecords(spark, path, columns, ",", multi_line=False)
-    write_parquet(add_processing_date(refuse(records.judged()), date(2026, 11, 21)), folder)
+    arguments = JobArguments(
+        source=S3Location("source", "orders.csv"),
+        source_version_id=None,
+        json_shape=None,
+        compression="none",
+        delimiter=",",
+        multi_line=False,
+        columns=tuple(Column(name, type_name) for name, type_name in COLUMNS.items()),
+        expected_rows=0,
+        attempt_id="jr_1",
+        attempt=Folder("out", "attempts/orders/orders.csv/jr_1/"),
+        processing_date=date(2026, 11, 21),
+        execution_name="orders-1",
+    )
+    # The client is for rows that are put aside, of which this file has none.
+    s3 = boto3.client("s3", region_name="us-east-1")
+    write_attempt(s3, read_csv(spark, path, arguments), arguments)
 
 
 def plain(spark: SparkSession, path: str, folder: str) -> None:
