@@ -119,8 +119,8 @@ def _orchestration(figures: Mapping[str, Any]) -> Iterator[str]:
 def _local(starts: Mapping[str, Any], ways: Mapping[str, Any]) -> Iterator[str]:
     yield "## The local AWS"
     yield ""
-    yield "Median, and in brackets least and most, in seconds. A file is one of thirty rows, and the "
-    yield "local AWS has run others before."
+    yield "Median, and in brackets least and most. The files have thirty rows each, and the local "
+    yield "AWS has run others before."
     yield ""
     rows = [("start until it answers", spread(starts["seconds"]))]
     rows += [
