@@ -106,19 +106,23 @@ def _spread(spark: SparkSession, size: int, arguments: JobArguments) -> int | No
 
 def _write(s3: "S3Client", records: Records, arguments: JobArguments) -> Written:
     try:
-        return _write_attempt(s3, records, arguments)
+        return write_attempt(s3, records, arguments)
     except Exception as error:
         if arguments.on_contradiction == "widen" and is_contradiction(error):
-            return _write_attempt(s3, widened(records), arguments, over=True)
+            return write_attempt(s3, widened(records), arguments, over=True)
         meant = explained(error, arguments.source.uri(), records)
         if meant is error:
             raise
         raise meant from error
 
 
-def _write_attempt(
+def write_attempt(
     s3: "S3Client", records: Records, arguments: JobArguments, *, over: bool = False
 ) -> Written:
+    """Write the records as Parquet into ``arguments.attempt``; ``over`` what an attempt left there.
+
+    Raises what Spark does, which ``is_contradiction`` tells from other errors.
+    """
     if arguments.on_contradiction == "quarantine_rows":
         seen = Observation("read")
         # Spark moves no filter over what is observed; below, it would compute each value twice.
