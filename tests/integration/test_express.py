@@ -46,6 +46,8 @@ from tools.replay import replay
 from tools.run import run
 
 PATIENCE = 300.0
+GONE = "-that-is-gone"
+"""What the name of a topic ends with to which a test sends in vain."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def test_a_failure_is_told_by_the_machine_itself_and_is_no_dead_letter(express: 
 
 
 def test_where_no_words_are_found_the_failure_is_told_plainly(express: Express) -> None:
-    nowhere = f"{express.deployment.topic_arn}-that-is-gone"
+    nowhere = f"{express.deployment.topic_arn}{GONE}"
     with environment(
         express.aws, express.deployment.function_names["send_notification"], TOPIC_ARN=nowhere
     ):
@@ -378,7 +380,7 @@ def test_a_second_plan_is_empty(express: Express) -> None:
 )
 def test_all_that_was_called_is_allowed(express: Express, call_log: Path) -> None:
     prefix = express.deployment.claims_table.partition("-")[0]
-    told = not_allowed(express.aws, f"{prefix}-", call_log)
+    told = [one for one in not_allowed(express.aws, f"{prefix}-", call_log) if GONE not in one]
     assert not told, "\n".join(told)
 
 
