@@ -21,7 +21,7 @@ from pyspark.sql.types import (
 
 from pipeline_spark.conditions import combined
 from pipeline_spark.json_keys import SYNTAX, texts_of
-from pipeline_spark.text_values import FORMS, is_exact
+from pipeline_spark.text_values import has_form, is_exact
 
 _INFINITE = (float("inf"), float("-inf"))
 
@@ -64,7 +64,7 @@ def _change(value: Expression, text: Expression | None, kind: DataType) -> Expre
         return None
     text = F.lit(None).cast("string") if text is None else text
     if isinstance(kind, TimestampType):
-        return ~text.rlike(FORMS["timestamp"])
+        return ~has_form(text, "timestamp")
     if isinstance(kind, DecimalType):
         return ~is_exact(text, kind.scale)
     if isinstance(kind, StructType):

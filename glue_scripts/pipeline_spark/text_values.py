@@ -22,14 +22,14 @@ _TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _ZONE = "(Z|[+-][0-9]{2}:[0-9]{2})"
 _WHOLE = "-?(0|[1-9][0-9]*)"
 FORMS: Mapping[str, str] = {
-    "bigint": f"^{_WHOLE}$",
-    "double": rf"^{_WHOLE}(\.[0-9]+)?([eE][+-]?[0-9]+)?$",
-    "decimal": rf"^{_WHOLE}(\.[0-9]+)?$",
-    "boolean": "^(?i:true|false)$",
-    "date": f"^{_DATE}$",
-    "timestamp": rf"^{_DATE}[T ]{_TIME}(\.[0-9]{{1,6}})?{_ZONE}?$",
+    "bigint": _WHOLE,
+    "double": rf"{_WHOLE}(\.[0-9]+)?([eE][+-]?[0-9]+)?",
+    "decimal": rf"{_WHOLE}(\.[0-9]+)?",
+    "boolean": "(?i:true|false)",
+    "date": _DATE,
+    "timestamp": rf"{_DATE}[T ]{_TIME}(\.[0-9]{{1,6}})?{_ZONE}?",
 }
-"""The forms of texts by the types' names, as regular expressions of both Java and Python."""
+"""The forms of whole texts by the types' names, as regular expressions of both Java and Python."""
 
 _DECIMAL_PARTS = r"^-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$"
 _VALUE = "__value_{}"
@@ -115,7 +115,7 @@ def _has_form(column: Column, value: Expression) -> Expression:
             f"Column {column.name}: a text cannot become {column.type}; "
             f"use string or one of {', '.join(FORMS)}"
         )
-    form = F.lit(True) if family == "boolean" else text.rlike(FORMS[family])
+    form = F.lit(True) if family == "boolean" else has_form(text, family)
     if family == "bigint":
         # As strict as the pattern and quicker; only "-0" is written back otherwise.
         form = (value.cast("string") == text) | (text == "-0")
@@ -125,6 +125,12 @@ def _has_form(column: Column, value: Expression) -> Expression:
     if family == "double":
         form = form & ~value.isin(float("inf"), float("-inf"))
     return text.isNull() | (value.isNotNull() & form)
+
+
+def has_form(text: Expression, family: str) -> Expression:
+    """Whether the whole text has the form of the type."""
+    # Not $, which lets a line break follow.
+    return text.rlike(rf"^(?:{FORMS[family]})\z")
 
 
 def is_exact(text: Expression, scale: int) -> Expression:

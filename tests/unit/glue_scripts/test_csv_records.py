@@ -117,6 +117,25 @@ def test_a_later_value_of_another_type_is_named(
     assert f"Column v: '{value}' is no {type_name}. Record begins: 2, " in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("type_name", "value"),
+    [
+        ("double", "1.5\n"),
+        ("date", "2026-11-20\n"),
+        ("timestamp", "2026-11-20T10:11:12Z\n"),
+        ("double", "1.5\u2028"),
+    ],
+)
+def test_a_value_ends_where_its_form_does(
+    spark: SparkSession, make_arguments: Make, write: Write, type_name: str, value: str
+) -> None:
+    """To Java's regular expressions a text also ends before a line break."""
+    uri = write("late.csv", f'id,v\n1,\n2,"{value}"\n')
+    arguments = make_arguments("id bigint", f"v {type_name}", multi_line=True)
+    with pytest.raises(SchemaContradictionError, match=f"is no {type_name}"):
+        rows(read_csv(spark, uri, arguments))
+
+
 @pytest.mark.parametrize("line", ["1", "1,2,3"])
 def test_a_ragged_row_is_named(
     spark: SparkSession, make_arguments: Make, write: Write, line: str
