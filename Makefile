@@ -185,7 +185,7 @@ test-repo: setup ## The repository's own rules
 .PHONY: test-integration
 test-integration: package spark ## Integration tests on a local AWS of their own
 	@echo "== Integration tests"
-	@$(PYTEST) -n 4 --dist loadgroup --durations 25 tests/integration
+	@$(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 25 tests/integration
 
 .PHONY: faults
 faults: package spark ## Put the pipeline through every fault, and write docs/faults.md

@@ -36,6 +36,9 @@ ENCRYPTED = {"polling"}
 """The styles that are deployed with a key of their own, so that no test needs one more pipeline."""
 
 
+LONGEST = {"test_infrastructure", "test_raw_to_curated"}
+
+
 @dataclass(frozen=True)
 class Deployed:
     """A pipeline, the Terraform that made it, and what all its names begin with."""
@@ -57,13 +60,25 @@ class Deployed:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests for ``pytest -n 4 --dist loadgroup``: most of their time is waiting.
 
-    What shares a deployed pipeline stays in one process; of the rest, each file.
+    What shares a deployed pipeline stays in one process; of the rest, each file. What takes long
+    begins first, or it would be all that is left in the end: the shared pipelines, and what applies
+    Terraform. For that, xdist has to keep the order: ``--no-loadscope-reorder``.
     """
     for item in items:
-        shared = STYLES.keys() & set(_fixtures(item))
-        item.add_marker(pytest.mark.xdist_group("pipeline" if shared else item.path.stem))
-    # What judges the calls of all other tests comes after them.
-    items.sort(key=lambda item: item.path.stem == "test_recorded_calls")
+        group = "pipeline" if "deployments" in _fixtures(item) else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> tuple[bool, ...]:
+    stem = item.path.stem
+    return (
+        # What judges the calls of all other tests comes after them, and its group before others.
+        "deployments" not in _fixtures(item),
+        stem == "test_recorded_calls",
+        stem not in LONGEST,
+        item.path.parent.name == "local_aws" and not stem.endswith("terraform"),
+    )
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
