@@ -1,7 +1,6 @@
 """Step Functions: the events of executions that start, end or are redriven.
 
 LocalStack's have texts for times, tell nothing of redrives, and come from Express workflows too.
-It forgets why an execution was stopped.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
@@ -13,11 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from localstack.aws.api.stepfunctions import StateMachineType
-from localstack.services.stepfunctions.asl.eval.program_state import ProgramStopped
-from localstack.services.stepfunctions.backend.execution import (
-    BaseExecutionWorkerCommunication,
-    Execution,
-)
+from localstack.services.stepfunctions.backend.execution import Execution
 from localstack.utils.patch import patch
 
 from local_aws.stepfunctions.status_event import DETAIL_TYPE, SOURCE, detail
@@ -27,7 +22,6 @@ LOG = logging.getLogger(__name__)
 
 def correct_execution_events() -> None:
     """Let the event bus hear what AWS's does."""
-    _remember_why_executions_stopped()
 
     @patch(Execution.publish_execution_status_change_event)
     def publish(_publish: Callable[..., None], self: Any) -> None:
@@ -43,14 +37,3 @@ def correct_execution_events() -> None:
             self._get_events_client().put_events(Entries=[entry])
         except (BotoCoreError, ClientError):
             LOG.warning("The event bus did not hear of %s", self.exec_arn, exc_info=True)
-
-
-def _remember_why_executions_stopped() -> None:
-    """https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html."""
-
-    @patch(BaseExecutionWorkerCommunication._reflect_execution_status)
-    def reflect(reflect: Callable[..., None], self: Any) -> None:
-        reflect(self)
-        state = self.execution.exec_worker.env.program_state()
-        if isinstance(state, ProgramStopped):
-            self.execution.error, self.execution.cause = state.error, state.cause

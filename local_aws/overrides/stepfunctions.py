@@ -20,6 +20,7 @@ from local_aws.overrides.execution_events import correct_execution_events
 from local_aws.overrides.execution_limits import limit_executions
 from local_aws.overrides.express_answers import tell_what_is_billed
 from local_aws.overrides.redrive import add_redrive_execution
+from local_aws.overrides.stopped_executions import correct_stopped_executions
 from local_aws.overrides.sync_tasks import correct_glue_sync_tasks
 from local_aws.overrides.task_calls import correct_task_calls
 
@@ -34,6 +35,7 @@ def stepfunctions() -> Service:
     correct_glue_sync_tasks()
     correct_task_calls()
     correct_execution_events()
+    correct_stopped_executions()
     run_distributed_maps()
     limit_executions()
     tell_what_is_billed()

@@ -141,6 +141,37 @@ def test_a_stop_is_told_with_its_reason(local_aws: OwnServer, heard: Heard) -> N
         assert (told["error"], told["cause"]) == ("Person", "not now")
 
 
+def test_a_stop_while_a_choice_is_made_is_a_stop(local_aws: OwnServer) -> None:
+    states = local_aws.client("stepfunctions")
+    # It goes on choosing itself, so that nearly every stop comes in the middle of that.
+    rule = {"Variable": "$", "IsPresent": True, "Next": "Only"}
+    endless = machine(local_aws, {"Type": "Choice", "Choices": [rule]})
+    executions = []
+    for _ in range(10):
+        executions.append(start(local_aws, endless))
+        states.stop_execution(executionArn=executions[-1])
+
+    def ends() -> set[tuple[str, str]]:
+        found = [states.describe_execution(executionArn=one) for one in executions]
+        return {(one["status"], one.get("cause", "")) for one in found}
+
+    wait_until(lambda: "RUNNING" not in dict(ends()), 60, ends)
+    assert ends() == {("ABORTED", "")}
+
+
+def test_a_stop_may_come_before_the_first_state(local_aws: OwnServer) -> None:
+    states = local_aws.client("stepfunctions")
+    waits = machine(local_aws, {"Type": "Wait", "Seconds": 60, "End": True})
+    executions = [start(local_aws, waits) for _ in range(10)]
+    for execution in reversed(executions):
+        states.stop_execution(executionArn=execution)
+
+    def statuses() -> set[str]:
+        return {states.describe_execution(executionArn=one)["status"] for one in executions}
+
+    wait_until(lambda: statuses() == {"ABORTED"}, 30, statuses)
+
+
 def test_express_workflows_are_not_told(local_aws: OwnServer, heard: Heard) -> None:
     state = {"Type": "Pass", "End": True}
     express = start(local_aws, machine(local_aws, state, type="EXPRESS"))
