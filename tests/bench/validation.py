@@ -14,11 +14,11 @@ LIMITS = ("raw_read", "newline_count")
 
 
 def measure(folder: Path, python: str, sizes: tuple[int, ...], repeats: int) -> dict[str, Any]:
-    """Return form → megabytes → reader → figures. The largest size is read once or thrice."""
+    """Return form → megabytes → reader → figures. Large files are read twice."""
     return {
         form: {
             str(size): _measure(
-                inputs.make(folder, form, size), form, python, min(repeats, 3 if size > 500 else 9)
+                inputs.make(folder, form, size), form, python, min(repeats, 2 if size > 500 else 9)
             )
             for size in sizes
         }

@@ -119,6 +119,10 @@ class Swallow:
         return Answer(200, b"{}", (("Content-Type", "application/x-amz-json-1.0"),))
 
 
+_LOOKS = 3
+"""At all connections: a process that comes or goes meanwhile may hide one."""
+
+
 @dataclass(frozen=True)
 class KillCaller:
     """The calling process is killed, before the request arrives or (``after``) when it has.
@@ -141,9 +145,12 @@ class KillCaller:
 
 def process_at(address: tuple[str, int]) -> int | None:
     """Return the process that holds the client's end of a connection from ``address``."""
-    for connection in psutil.net_connections("tcp"):
-        if connection.laddr and connection.laddr.port == address[1] and connection.raddr:
-            return connection.pid
+    for _ in range(_LOOKS):
+        for connection in psutil.net_connections("tcp"):
+            # An earlier connection from the same port may still be there, without a process.
+            is_client = connection.laddr and connection.laddr.port == address[1]
+            if is_client and connection.raddr and connection.pid is not None:
+                return connection.pid
     return None
 
 
