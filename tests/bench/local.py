@@ -1,7 +1,6 @@
 """A local AWS of the bench's own, and pipelines on it."""
 
 import os
-import platform
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,8 +19,9 @@ from tests.ports import free_port
 from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.inbox import Inbox
+from tools.package import host_architecture
 
-ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+ARCHITECTURE = host_architecture()
 
 
 @dataclass(frozen=True)

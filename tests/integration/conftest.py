@@ -4,7 +4,6 @@
 """
 
 import os
-import platform
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,9 +23,10 @@ from tests.ports import free_port
 from tools.aws import Aws
 from tools.deployment import Deployment
 from tools.inbox import Inbox
+from tools.package import host_architecture
 
 ROOT = Path(__file__).parents[2]
-ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+ARCHITECTURE = host_architecture()
 
 STYLES = {"pipeline": "sync", "polling_pipeline": "polling", "auto_pipeline": "auto"}
 """The fixtures that hand out a pipeline, and how that one waits for its jobs, which are Glue's;
