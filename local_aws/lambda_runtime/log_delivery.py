@@ -60,10 +60,10 @@ def put_events(
 
 
 def batches(events: Sequence[LogEvent]) -> Iterator[list[LogEvent]]:
-    """Cut events, ordered by time, into batches that one PutLogEvents takes."""
+    """Cut events, in the order written, into batches that one PutLogEvents takes."""
     batch: list[LogEvent] = []
     size = 0
-    for event in sorted(events, key=lambda event: event.timestamp):
+    for event in _in_time(events):
         cost = len(event.message.encode()) + EVENT_OVERHEAD_BYTES
         if batch and (size + cost > MAX_BATCH_BYTES or len(batch) == MAX_BATCH_EVENTS):
             yield batch
@@ -72,6 +72,20 @@ def batches(events: Sequence[LogEvent]) -> Iterator[list[LogEvent]]:
         size += cost
     if batch:
         yield batch
+
+
+def _in_time(events: Sequence[LogEvent]) -> list[LogEvent]:
+    """The events with times that never go back, which PutLogEvents refuses.
+
+    A print has the time at which it was read, which is late on a busy machine; a frame has that of
+    its writing, and what was written before it cannot be younger.
+    """
+    latest = events[-1].timestamp if events else 0
+    ordered = []
+    for event in reversed(events):
+        latest = min(latest, event.timestamp)
+        ordered.append(LogEvent(latest, event.message))
+    return ordered[::-1]
 
 
 def _put(client: "CloudWatchLogsClient", group: str, stream: str, batch: list[LogEvent]) -> None:

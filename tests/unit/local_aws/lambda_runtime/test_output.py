@@ -84,9 +84,15 @@ def test_writer_never_blocks_on_a_full_pipe() -> None:
     reader.close()
 
 
+def test_batches_keep_the_order_of_writing() -> None:
+    """A print that was read late comes before the frame that followed it all the same."""
+    [batch] = batches([LogEvent(1, "START"), LogEvent(9, "printed"), LogEvent(5, "a frame")])
+    assert batch == [LogEvent(1, "START"), LogEvent(5, "printed"), LogEvent(5, "a frame")]
+
+
 def test_batches_fit_one_call_each_and_are_in_order() -> None:
     """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html"""
-    many = [LogEvent(number, "x") for number in range(25_000, 0, -1)]
+    many = [LogEvent(number, "x") for number in range(1, 25_001)]
     cut = list(batches(many))
     assert [len(batch) for batch in cut] == [10_000, 10_000, 5_000]
     assert [event.timestamp for batch in cut for event in batch] == list(range(1, 25_001))
