@@ -19,6 +19,7 @@ from local_aws.overrides.execution_encryption import keep_encryption_configurati
 from local_aws.overrides.execution_events import correct_execution_events
 from local_aws.overrides.execution_limits import limit_executions
 from local_aws.overrides.express_answers import tell_what_is_billed
+from local_aws.overrides.json_paths import remember_json_paths
 from local_aws.overrides.redrive import add_redrive_execution
 from local_aws.overrides.stopped_executions import correct_stopped_executions
 from local_aws.overrides.sync_tasks import correct_glue_sync_tasks
@@ -40,6 +41,7 @@ def stepfunctions() -> Service:
     limit_executions()
     tell_what_is_billed()
     keep_assumed_roles()
+    remember_json_paths()
     return providers.stepfunctions.factory().create_service()
 
 
