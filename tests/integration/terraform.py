@@ -3,13 +3,17 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tests.integration.provider import attached
 from tools import terraform
 
 TAIL_LINES = 60
+NOTHING_TO_DO, CHANGES = 0, 2
+"""https://developer.hashicorp.com/terraform/cli/commands/plan#detailed-exitcode"""
 
 
 class TerraformFailedError(AssertionError):
@@ -34,9 +38,17 @@ class Terraform:
         state = self.state_dir / "terraform.tfstate"
         self._run("init", f"-backend-config=path={state}")
 
-    def apply(self) -> None:
-        """Create or change what differs."""
-        self._run("apply", "-auto-approve", *self._variables())
+    def having(self, **variables: object) -> "Terraform":
+        """The same root and state with other values for these variables."""
+        return replace(self, variables={**self.variables, **variables})
+
+    def apply(self) -> str:
+        """Create or change what differs; return what Terraform said."""
+        return self._run("apply", "-auto-approve", *self._variables())
+
+    def apply_planned(self) -> None:
+        """Apply what the last plan found, without a second look at what is there."""
+        self._run("apply", str(self._plan_file))
 
     def destroy(self) -> None:
         """Remove everything."""
@@ -47,9 +59,12 @@ class Terraform:
 
         Shape: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
         """
-        file = self.state_dir / "plan"
-        self._run("plan", f"-out={file}", *self._variables())
-        shown = json.loads(self._run("show", "-json", str(file), merge=False))
+        planned = self._answer(
+            "plan", "-detailed-exitcode", f"-out={self._plan_file}", *self._variables()
+        )
+        if planned.returncode == NOTHING_TO_DO:
+            return []
+        shown = json.loads(self._run("show", "-json", str(self._plan_file), merge=False))
         return [
             change
             for change in shown.get("resource_changes", [])
@@ -66,32 +81,54 @@ class Terraform:
         shown = json.loads(self._run("output", "-json", merge=False))
         return {name: output["value"] for name, output in shown.items()}
 
+    def _run(self, command: str, *arguments: str, merge: bool = True) -> str:
+        """Standard output, with standard error in it if ``merge``. Raises TerraformFailedError."""
+        return self._answer(command, *arguments, merge=merge).stdout
+
+    def _answer(
+        self, command: str, *arguments: str, merge: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        interactive = command in ("init", "plan", "apply", "destroy")
+        options = ["-no-color", "-input=false"] if interactive else []
+        environment = self._environment()
+        with self._provider(command, environment) as attaching:
+            answer = subprocess.run(
+                self.tool.command(self.directory, [command, *options, *arguments]),
+                env={**environment, **attaching},
+                text=True,
+                check=False,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if merge else subprocess.PIPE,
+            )
+        if answer.returncode not in (0, CHANGES if command == "plan" else 0):
+            said = (answer.stdout + (answer.stderr or "")).splitlines()
+            end = "\n".join(said[-TAIL_LINES:])
+            raise TerraformFailedError(f"terraform {command} in {self.directory} failed:\n{end}")
+        return answer
+
+    def _provider(
+        self, command: str, environment: Mapping[str, str]
+    ) -> AbstractContextManager[Mapping[str, str]]:
+        if command not in ("plan", "apply", "destroy", "show"):
+            return nullcontext({})
+        return attached(self.directory, self._data, environment)
+
+    @property
+    def _data(self) -> Path:
+        return self.state_dir / "data"
+
+    @property
+    def _plan_file(self) -> Path:
+        return self.state_dir / "plan"
+
     def _variables(self) -> list[str]:
         return [
             f"-var={name}={value if isinstance(value, str) else json.dumps(value)}"
             for name, value in self.variables.items()
         ]
 
-    def _run(self, command: str, *arguments: str, merge: bool = True) -> str:
-        """Standard output, with standard error in it if ``merge``. Raises TerraformFailedError."""
-        interactive = command in ("init", "plan", "apply", "destroy")
-        options = ["-no-color", "-input=false"] if interactive else []
-        answer = subprocess.run(
-            self.tool.command(self.directory, [command, *options, *arguments]),
-            env=self._environment(),
-            text=True,
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if merge else subprocess.PIPE,
-        )
-        if answer.returncode != 0:
-            said = (answer.stdout + (answer.stderr or "")).splitlines()
-            end = "\n".join(said[-TAIL_LINES:])
-            raise TerraformFailedError(f"terraform {command} in {self.directory} failed:\n{end}")
-        return answer.stdout
-
     def _environment(self) -> dict[str, str]:
         """The tool's environment without what would change the outcome of a test."""
         foreign = ("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "AWS_")
         kept = {k: v for k, v in self.tool.environment.items() if not k.startswith(foreign)}
-        return {**kept, "TF_DATA_DIR": str(self.state_dir / "data")}
+        return {**kept, "TF_DATA_DIR": str(self._data)}

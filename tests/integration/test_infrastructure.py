@@ -36,18 +36,14 @@ def test_apply_change_and_destroy(aws: Aws, packages: None, tmp_path: Path) -> N
         assert len(there["jobs"]) == 3
         assert len(there["buckets"]) == 3
 
-        polling = Terraform(
-            ROOT / "envs/local",
-            {**fixed, "orchestration": "polling", "log_level": "DEBUG"},
-            tmp_path,
-        )
+        polling = sync.having(orchestration="polling", log_level="DEBUG")
         kept = [
             change["address"]
             for change in polling.plan()
             if "delete" in change["change"]["actions"]
         ]
         assert kept == [], "another way to wait for jobs removes and replaces nothing"
-        polling.apply()
+        polling.apply_planned()
         assert addresses(polling.plan()) == [], "nor does a plan after a change"
         assert set(polling.outputs()["function_names"]) == folders | POLLERS
         assert len(leftovers(endpoint, prefix)["functions"]) == len(folders | POLLERS)

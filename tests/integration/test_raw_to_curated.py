@@ -149,8 +149,7 @@ def scheduled_run(refresh: Refresh) -> tuple[datetime, Any]:
     assert refresh.runs() == [], "an apply must start nothing"
     due = (datetime.now(UTC) + timedelta(seconds=130)).replace(second=0, microsecond=0)
     once = f"cron({due.minute} {due.hour} {due.day} {due.month} ? {due.year})"
-    variables = {**refresh.terraform.variables, "schedule_enabled": True, "schedule": once}
-    scheduled = Terraform(EXAMPLE, variables, refresh.terraform.state_dir)
+    scheduled = refresh.terraform.having(schedule_enabled=True, schedule=once)
     scheduled.apply()
     assert scheduled.plan() == []
     wait_until(refresh.runs, 300, f"{once} to fire")

@@ -13,15 +13,14 @@ from tests.integration.local_aws.terraform_root import terraform_root
 def test_every_resource_applies_changes_and_goes(local_aws: OwnServer, tmp_path: Path) -> None:
     lake = Lake(local_aws)
     athena = lake.athena
-    with terraform_root("athena", tmp_path, local_aws.endpoint_url) as root:
-        (root.folder / "terraform.tfvars").write_text(f'bucket = "{lake.bucket}"\n')
+    with terraform_root("athena", tmp_path, local_aws.endpoint_url, bucket=lake.bucket) as root:
         root.apply()
-        root.assert_nothing_to_do()
+        assert root.plan() == []
         described = lake.glue.get_database(Name="by_terraform")["Database"]["Description"]
         assert described == "made with a query"
 
-        root.apply(changed="true")
-        root.assert_nothing_to_do(changed="true")
+        root.having(changed="true").apply()
+        assert root.having(changed="true").plan() == []
         group = athena.get_work_group(WorkGroup="full")["WorkGroup"]
         assert (group["State"], group["Description"]) == ("DISABLED", "v2")
         configuration = group["Configuration"]

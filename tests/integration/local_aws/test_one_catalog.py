@@ -16,8 +16,9 @@ from botocore.exceptions import ClientError
 from tests.integration.local_aws.athena import Lake
 from tests.integration.local_aws.glue_scripts import GlueScripts
 from tests.integration.local_aws.own_server import OwnServer, own_server
-from tests.integration.local_aws.terraform_root import Root, terraform_root
+from tests.integration.local_aws.terraform_root import terraform_root
 from tests.integration.local_aws.test_athena_formats import parquet_of
+from tests.integration.terraform import Terraform
 from tests.wait import wait_until
 
 pytestmark = pytest.mark.spark
@@ -36,7 +37,7 @@ class World:
     """The lake, what Terraform says of it, and what a Spark job saw in it."""
 
     lake: Lake
-    root: Root
+    root: Terraform
     seen: dict[str, Any]
 
 
@@ -53,9 +54,8 @@ def world(aws: OwnServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for day, person in PEOPLE.items():
             lake.put(f"{writer}/day={day}/part.parquet", parquet_of([person]))
     folder = tmp_path_factory.mktemp("root")
-    with terraform_root("one_catalog", folder, aws.endpoint_url) as root:
-        values = {"bucket": lake.bucket, "database": lake.database}
-        (root.folder / "terraform.tfvars.json").write_text(json.dumps(values))
+    names = {"bucket": lake.bucket, "database": lake.database}
+    with terraform_root("one_catalog", folder, aws.endpoint_url, **names) as root:
         root.apply()
         write_with_boto3(lake)
         write_with_a_crawler(lake)
@@ -148,10 +148,8 @@ def test_spark_reads_what_everyone_writes(world: World, writer: str) -> None:
 
 
 def test_terraform_reads_what_everyone_writes(world: World) -> None:
-    root = world.root
-    root.apply(read=json.dumps(WRITERS))
-    done = root.tool.run(root.folder, ["output", "-json", "columns"], capture=True)
-    assert json.loads(done.stdout) == dict.fromkeys(WRITERS, COLUMNS)
+    world.root.having(read=WRITERS).apply()
+    assert world.root.outputs()["columns"] == dict.fromkeys(WRITERS, COLUMNS)
 
 
 def test_a_crawler_reads_what_everyone_writes(world: World) -> None:
@@ -185,9 +183,9 @@ def test_what_one_changes_the_others_see(world: World) -> None:
     assert lake.query("SELECT * FROM passing").names == ["id", "added"]
 
     lake.query("ALTER TABLE passing ADD COLUMNS (later date)")
-    world.root.apply(read='["passing"]')
-    done = world.root.tool.run(world.root.folder, ["output", "-json", "columns"], capture=True)
-    assert json.loads(done.stdout) == {"passing": {"id": "int", "added": "string", "later": "date"}}
+    world.root.having(read=["passing"]).apply()
+    columns = {"id": "int", "added": "string", "later": "date"}
+    assert world.root.outputs()["columns"] == {"passing": columns}
 
     lake.query("DROP TABLE passing")
     with pytest.raises(ClientError, match="Table passing not found"):

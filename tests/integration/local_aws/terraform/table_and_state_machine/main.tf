@@ -2,6 +2,9 @@
 
 terraform {
   required_version = ">= 1.9"
+
+  backend "local" {}
+
   required_providers {
     aws = {
       source  = "hashicorp/aws"
