@@ -19,6 +19,7 @@ from localstack.utils.patch import patch
 
 from local_aws.lambda_runtime import runtimes
 from local_aws.overrides.lambda_keys import keep_environment_keys
+from local_aws.overrides.queue_polling import poll_queues_long
 
 
 @aws_provider(api="lambda", name="local_aws")
@@ -28,6 +29,7 @@ def lambda_() -> Service:
     _honour_log_group()
     _refuse_other_runtimes()
     keep_environment_keys()
+    poll_queues_long()
     return providers.lambda_.factory().create_service()
 
 
