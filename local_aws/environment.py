@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from local_aws import internal_endpoint
 from local_aws.settings import Settings
 
 # The rest of the caller's environment stays outside: AWS_PROFILE, AWS_ENDPOINT_URL, PYTHONPATH or a
@@ -42,6 +43,7 @@ def server_environment(settings: Settings, environ: Mapping[str, str]) -> dict[s
         inherited
         | _own_settings(settings)
         | _localstack_settings(settings)
+        | _internal_calls(inherited)
         | _lambda_settings(environ)
         | _no_real_aws()
         | _no_proxy_for_ourselves(inherited)
@@ -83,6 +85,12 @@ def _localstack_settings(settings: Settings) -> dict[str, str]:
     }
 
 
+def _internal_calls(inherited: Mapping[str, str]) -> dict[str, str]:
+    """Let services call one another within the process, unless the calls are to go elsewhere."""
+    elsewhere = inherited.get(internal_endpoint.SETTING)
+    return {"IN_MEMORY_CLIENT": "0" if elsewhere else "1"}
+
+
 def _lambda_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Return who executes functions, and how long an environment without work is kept."""
     idle_seconds = float(environ.get("LOCAL_AWS_LAMBDA_IDLE_SECONDS", "600"))
@@ -91,7 +99,9 @@ def _lambda_settings(environ: Mapping[str, str]) -> dict[str, str]:
         "LAMBDA_KEEPALIVE_MS": str(int(idle_seconds * 1000)),
         # "Lambda … tries … two more times, with a one-minute wait before the first retry".
         "LAMBDA_RETRY_BASE_DELAY": environ.get("LOCAL_AWS_LAMBDA_RETRY_SECONDS", "60"),
-        # A look at a local queue costs a millisecond; the default lets a message wait ten seconds.
+        # No rest between two batches: a request for messages waits itself until there are some.
+        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0",
+        # For sources other than queues, which are looked at; the default is up to ten seconds.
         "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.5",
     }
 

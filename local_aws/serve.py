@@ -9,6 +9,7 @@ import os
 import sys
 
 from local_aws.call_log import keep_call_log
+from local_aws.http_server import spare_the_http_server
 from local_aws.internal_endpoint import redirect_internal_calls
 from local_aws.processes import kill_descendants
 
@@ -20,6 +21,7 @@ def main() -> None:
     code = 1
     try:
         redirect_internal_calls()
+        spare_the_http_server()
         keep_call_log()
         run()
     except SystemExit as end:

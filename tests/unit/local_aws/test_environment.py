@@ -46,3 +46,11 @@ def test_a_proxy_is_kept_but_not_for_ourselves(settings: Settings) -> None:
     )
     assert environment["HTTPS_PROXY"] == "http://proxy:3128"
     assert environment["NO_PROXY"] == environment["no_proxy"] == "intranet,localhost,127.0.0.1"
+
+
+def test_services_call_one_another_directly_unless_a_proxy_is_to_stand_between(
+    settings: Settings,
+) -> None:
+    assert server_environment(settings, {})["IN_MEMORY_CLIENT"] == "1"
+    proxied = {"LOCAL_AWS_INTERNAL_ENDPOINT_URL": "http://127.0.0.1:4700"}
+    assert server_environment(settings, proxied)["IN_MEMORY_CLIENT"] == "0"
