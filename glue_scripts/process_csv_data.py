@@ -10,6 +10,7 @@ from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from pipeline_spark.arguments import JobArguments, names_of
+from pipeline_spark.csv_pieces import CsvPieces
 from pipeline_spark.csv_records import read_csv
 from pipeline_spark.processing import fetch_with, process
 from pyspark.context import SparkContext
@@ -23,7 +24,7 @@ def main() -> None:
     glue = GlueContext(SparkContext.getOrCreate())
     job = Job(glue)
     job.init(options["JOB_NAME"], options)
-    rows = process(glue.spark_session, s3, arguments, read_csv)
+    rows = process(glue.spark_session, s3, arguments, read_csv, CsvPieces())
     job.commit()
     print(f"{arguments.source.uri()}: {rows} rows written to {arguments.attempt.uri()}")
 

@@ -14,12 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from functions.common.arrow_columns import Column, schema_of
+from functions.common.arrow_csv import parsed, parsing
+from functions.common.arrow_texts import assert_readable, typed
 from functions.common.limits import MIB
 from functions.process_file.batch import Batch
-from functions.process_file.column_types import Column, schema_of
 from functions.process_file.contradiction import BadRow, Contradiction
 from functions.process_file.errors import SchemaContradictionError
-from functions.process_file.text_values import assert_readable, typed
 
 if TYPE_CHECKING:
     from _csv import Reader as _Rows
@@ -88,30 +89,17 @@ class CsvRecords:
     def _parsed(self, block: bytes) -> Iterator[pa.RecordBatch]:
         if not block.strip(_LINE_ENDS):
             return
-        options = arrow_csv.ReadOptions(
-            use_threads=False, block_size=len(block) + 1, column_names=self._names()
-        )
-        table = arrow_csv.read_csv(pa.BufferReader(block), options, *self._parsing())
-        yield from table.to_batches()
+        yield from parsed(block, self._names(), self.delimiter)
 
     def _streamed(self, source: BinaryIO) -> Iterator[pa.RecordBatch]:
         """Let Arrow find where records end. It reads up to 32 blocks ahead."""
         options = arrow_csv.ReadOptions(
             use_threads=False, block_size=max(MIB, 2 * self.max_record_bytes)
         )
-        reader = arrow_csv.open_csv(source, options, *self._parsing())
+        how = parsing(self._names(), self.delimiter, multi_line=True)
+        reader = arrow_csv.open_csv(source, options, *how)
         self._check_header(reader.schema.names)
         yield from reader
-
-    def _parsing(self) -> tuple[arrow_csv.ParseOptions, arrow_csv.ConvertOptions]:
-        return (
-            arrow_csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=self.multi_line),
-            arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(self._names(), pa.string()),
-                strings_can_be_null=True,
-                null_values=[""],
-            ),
-        )
 
     def _names(self) -> list[str]:
         return [column.name for column in self.columns]

@@ -14,8 +14,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from functions.process_file.column_types import INSTANT, Column, schema_of
-from functions.process_file.text_values import typed
+from functions.common.arrow_columns import INSTANT, Column, schema_of
+from functions.common.arrow_texts import typed
 
 
 class NotQuickError(Exception):

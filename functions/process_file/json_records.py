@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, Literal
 
 import msgspec
 
+from functions.common.arrow_columns import Column
 from functions.common.limits import KIB, MIB
 from functions.process_file.batch import Batch
-from functions.process_file.column_types import Column
 from functions.process_file.contradiction import BadRow, shown
 from functions.process_file.json_decoding import NotQuickError, QuickDecoder, batch_of
 from functions.process_file.json_elements import elements

@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from functions.process_file.column_types import INSTANT, Column
+from functions.common.arrow_columns import INSTANT, Column
+from functions.common.arrow_texts import typed
 from functions.process_file.contradiction import Contradiction
 from functions.process_file.json_text import Number, json_of, text_of
-from functions.process_file.text_values import typed
 
 _BIGINTS = range(-(2**63), 2**63)
 _BIGINT_CHARACTERS = 20

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from functions.common.arrow_columns import Column, schema_of
 from functions.common.limits import MIB
 from functions.process_file.batch import Batch
-from functions.process_file.column_types import Column, schema_of
 from functions.process_file.contradiction import BadRow
 from functions.process_file.errors import SchemaContradictionError
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from functions.common.arrow_columns import Column
 from functions.common.layout import Layout
-from functions.process_file.attempt import Attempt, ParquetParts, upload
+from functions.common.parquet_parts import ParquetParts
+from functions.process_file.attempt import Attempt, upload
 from functions.process_file.batch import Records
-from functions.process_file.column_types import Column
 from functions.process_file.contradiction import BadRow, OnContradiction
 from functions.process_file.csv_records import CsvRecords
 from functions.process_file.download import download, read_text

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, get_args
 
+from functions.common.arrow_columns import Column
 from functions.common.errors import InvalidInputError
 from functions.common.objects import ObjectVersion
-from functions.process_file.column_types import Column
 from functions.process_file.contradiction import OnContradiction
 from functions.process_file.json_records import JsonShape
 

@@ -6,7 +6,8 @@
     ├── RowCountMismatchError     validation counted other rows than the job wrote
     ├── ReservedColumnError       the file has a column that the job adds itself
     ├── SourceChangedError        the object was replaced or deleted while the job read it
-    └── NoRawDataError            there is nothing to convert
+    ├── NoRawDataError            there is nothing to convert
+    └── NotPlainError             the quick way leaves the file to the exact one; nobody sees it
 
 Glue shows the class name and the text as the run's ``ErrorMessage``, so each text says which file
 it is about.
@@ -39,3 +40,7 @@ class SourceChangedError(ProcessingError):
 
 class NoRawDataError(ProcessingError):
     """There is nothing to convert. What was converted before stays."""
+
+
+class NotPlainError(ProcessingError):
+    """A piece of a file is not what the quick way takes. The exact way reads the file instead."""

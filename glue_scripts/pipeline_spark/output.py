@@ -25,17 +25,26 @@ STAGING_PREFIX = "_staging/"
 
 RESULT_FILE = "_result.json"
 
+BY_SPARK = "part-"
+BY_ARROW = "arrow-"
+"""How the names of files begin, after who writes them."""
+
 _DELETE_LIMIT = 1_000
 _COPIES_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
 class Written:
-    """What an attempt wrote: numbers of rows, and the columns as (name, Spark SQL type)."""
+    """What an attempt wrote: numbers of rows, and the columns as (name, Spark SQL type).
+
+    ``prefix`` is how the names of its files begin. Tasks of the quick way that end late, after the
+    exact way took the file over, leave files of other names.
+    """
 
     rows: int
     quarantined_rows: int
     columns: tuple[tuple[str, str], ...]
+    prefix: str = BY_SPARK
 
 
 def staging_for(output: S3Location, execution_name: str) -> S3Location:
@@ -89,8 +98,7 @@ def write_result(s3: "S3Client", attempt: S3Location, attempt_id: str, written: 
         {"key": item["Key"], "size": item["Size"]}
         for page in pages
         for item in page.get("Contents", [])
-        # What a task that was started twice left unfinished lies in _temporary/.
-        if item["Key"].endswith(".parquet") and "/_temporary/" not in item["Key"]
+        if _is_named(item["Key"], written.prefix)
     ]
     result = {
         "attempt_id": attempt_id,
@@ -105,6 +113,12 @@ def write_result(s3: "S3Client", attempt: S3Location, attempt_id: str, written: 
         Body=json.dumps(result).encode(),
         ContentType="application/json",
     )
+
+
+def _is_named(key: str, prefix: str) -> bool:
+    # What a task that was started twice left unfinished lies in _temporary/.
+    is_whole = key.endswith(".parquet") and "/_temporary/" not in key
+    return is_whole and key.rpartition("/")[2].startswith(prefix)
 
 
 def replace(s3: "S3Client", staged: S3Location, output: S3Location) -> None:

@@ -6,7 +6,7 @@ execution gave it up or that is killed in the middle of a write can do no harm.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pyspark.sql import Observation, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
@@ -34,6 +34,19 @@ Reader = Callable[[SparkSession, str, JobArguments, int | None], Records]
 """Finds records in the file at a URI: session, URI, arguments, and how many tasks are to work on
 what one task must read (None: that one)."""
 
+
+class QuickWay(Protocol):
+    """A way that takes some files, is quicker, and leaves what it does not like to ``Reader``'s."""
+
+    def takes(self, arguments: JobArguments, size: int) -> bool:
+        """Whether it is for such a file, of ``size`` bytes."""
+
+    def write(
+        self, spark: SparkSession, s3: "S3Client", uri: str, arguments: JobArguments
+    ) -> Written | None:
+        """Write the file at the URI into the attempt; None if it is not for this one after all."""
+
+
 _MIB = 1024 * 1024
 _BYTES_PER_TASK = 512 * _MIB
 """What a task reads, and so what goes into one file: of CSV about a quarter of it as Parquet."""
@@ -52,10 +65,17 @@ def fetch_with(s3: "S3Client") -> Fetch:
     return fetch
 
 
-def process(spark: SparkSession, s3: "S3Client", arguments: JobArguments, read: Reader) -> int:
+def process(
+    spark: SparkSession,
+    s3: "S3Client",
+    arguments: JobArguments,
+    read: Reader,
+    quick_way: QuickWay | None = None,
+) -> int:
     """Turn the source object into Parquet at ``arguments.attempt``; return the number of rows.
 
-    The attempt counts only with its result file, which is written last. Raises ProcessingError.
+    The quick way is tried where it takes the file, and must not decide about contradictions. The
+    attempt counts only with its result file, which is written last. Raises ProcessingError.
     """
     configure(spark)
     source = Source(arguments.source, arguments.source_version_id, arguments.compression)
@@ -67,8 +87,12 @@ def process(spark: SparkSession, s3: "S3Client", arguments: JobArguments, read: 
             uri = source.as_json_lines(s3, spare)
         else:
             uri = source.readable_uri(s3, spare)
-        records = read(spark, uri, arguments, _spread(spark, source.size(s3), arguments))
-        written = _write(s3, records, arguments)
+        size = source.size(s3)
+        quick = quick_way if quick_way and quick_way.takes(arguments, size) else None
+        written = quick.write(spark, s3, uri, arguments) if quick else None
+        if written is None:
+            records = read(spark, uri, arguments, _spread(spark, size, arguments))
+            written = _write(s3, records, arguments, over=quick is not None)
         _assert_expected(written, arguments)
         source.assert_unchanged(s3, uri)
     finally:
@@ -104,9 +128,11 @@ def _spread(spark: SparkSession, size: int, arguments: JobArguments) -> int | No
     return max(int(spark.sparkContext.defaultParallelism), -(-expected // _BYTES_PER_TASK))
 
 
-def _write(s3: "S3Client", records: Records, arguments: JobArguments) -> Written:
+def _write(
+    s3: "S3Client", records: Records, arguments: JobArguments, *, over: bool = False
+) -> Written:
     try:
-        return write_attempt(s3, records, arguments)
+        return write_attempt(s3, records, arguments, over=over)
     except Exception as error:
         if arguments.on_contradiction == "widen" and is_contradiction(error):
             return write_attempt(s3, widened(records), arguments, over=True)

@@ -23,7 +23,7 @@ COMPOSITES = {"backfill_pipeline", "batch_pipeline", "file_pipeline"}
 # The first words of imports that each room may make among the project's own.
 OWN = {"functions", "glue_scripts", "local_aws", "tools", "tests", "awsglue", "pipeline_spark"}
 MAY_IMPORT = {
-    "glue_scripts": {"glue_scripts", "awsglue", "pipeline_spark"},
+    "glue_scripts": {"glue_scripts", "awsglue", "pipeline_spark", "functions"},
     "local_aws": {"local_aws", "awsglue"},
     "tools": {"tools"},
 }
@@ -68,6 +68,18 @@ def test_a_function_imports_only_itself_and_common() -> None:
             words = name.split(".")
             if words[0] in OWN and ".".join(words[:2]) not in allowed:
                 wrong.append(f"{path}:{line} imports {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_glue_job_takes_of_functions_only_the_common_modules_about_arrow() -> None:
+    allowed = {"arrow_columns", "arrow_csv", "arrow_texts", "parquet_parts"}
+    wrong = [
+        f"{path}:{line} imports {name}"
+        for path in below("glue_scripts", ".py")
+        for line, name in imports(path)
+        if name.startswith("functions")
+        and not any(name.startswith(f"functions.common.{module}") for module in allowed)
+    ]
     assert not wrong, "\n".join(wrong)
 
 

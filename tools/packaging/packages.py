@@ -18,6 +18,7 @@ _GLUE_LIBRARY = "pipeline_spark"
 _LEFT_OUT = "left_out.txt"
 _FORMAT = "1"
 _OWN_IMPORT = re.compile(r"^\s*(?:from|import) functions\.(\w+)", re.MULTILINE)
+_SHARED_IMPORT = re.compile(r"^\s*(?:from|import) functions\.common\.(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class Project:
     def _make_library(self) -> Package:
         folder = self.root / "glue_scripts" / _GLUE_LIBRARY
         archive = self.dist / "glue_scripts" / f"{_GLUE_LIBRARY}.zip"
-        return _make(_GLUE_LIBRARY, archive, files_below(folder, f"{_GLUE_LIBRARY}/"))
+        shared = shared_modules(self.root / "functions", folder)
+        return _make(_GLUE_LIBRARY, archive, {**files_below(folder, f"{_GLUE_LIBRARY}/"), **shared})
 
     def _make_function(self, name: str) -> Package:
         functions = self.root / "functions"
@@ -110,6 +112,25 @@ def used_folders(functions: Path, name: str) -> list[str]:
         for path in sorted((functions / folder).glob("**/*.py")):
             imported = set(_OWN_IMPORT.findall(path.read_text(encoding="utf-8")))
             waiting += sorted(imported - {_SHARED, *found, *waiting})
+    return found
+
+
+def shared_modules(functions: Path, folder: Path) -> Contents:
+    """Return the modules of ``functions/common`` that code in a folder imports, all the way down.
+
+    The Glue jobs take a few of them, by which both engines read alike, and not all that lies there.
+    """
+    found: dict[str, Path] = {}
+    waiting = sorted(folder.glob("**/*.py"))
+    while waiting:
+        for name in sorted(set(_SHARED_IMPORT.findall(waiting.pop().read_text(encoding="utf-8")))):
+            path = functions / _SHARED / f"{name}.py"
+            if f"functions/{_SHARED}/{name}.py" not in found:
+                found[f"functions/{_SHARED}/{name}.py"] = path
+                waiting.append(path)
+    if found:
+        for package in ("functions", f"functions/{_SHARED}"):
+            found[f"{package}/__init__.py"] = functions.parent / package / "__init__.py"
     return found
 
 

@@ -61,6 +61,25 @@ def test_a_function_carries_itself_and_what_is_shared(project: Project) -> None:
     assert entries(library.path) == ["pipeline_spark/__init__.py", "pipeline_spark/columns.py"]
 
 
+def test_the_library_carries_the_shared_modules_that_it_imports(project: Project) -> None:
+    texts = {
+        "functions/common/numbers.py": "from functions.common.words import HELLO\n",
+        "functions/common/others.py": "",
+        "glue_scripts/pipeline_spark/columns.py": "def f():\n    import functions.common.numbers\n",
+    }
+    for name, text in texts.items():
+        (project.root / name).write_text(text)
+    (library,) = project.make("pipeline_spark")
+    assert entries(library.path) == [
+        "functions/__init__.py",
+        "functions/common/__init__.py",
+        "functions/common/numbers.py",
+        "functions/common/words.py",
+        "pipeline_spark/__init__.py",
+        "pipeline_spark/columns.py",
+    ]
+
+
 def test_a_function_carries_the_functions_whose_steps_it_takes(project: Project) -> None:
     steps = {
         "greet_all/handler.py": "from functions.greet_twice.handler import HELLO\n",

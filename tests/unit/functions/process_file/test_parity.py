@@ -10,8 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pipeline_spark.arguments import JobArguments
 from pipeline_spark.columns import Column
 from pipeline_spark.contradiction import Records, explained, leave_out, refuse, widened
+from pipeline_spark.csv_pieces import CsvPieces
 from pipeline_spark.csv_records import read_csv
 from pipeline_spark.errors import SchemaContradictionError as SparkContradictionError
 from pipeline_spark.json_lines import json_lines
@@ -21,6 +23,8 @@ from pipeline_spark.transforms import add_processing_date
 from pyspark.sql import DataFrame, SparkSession
 
 from functions.process_file.errors import SchemaContradictionError
+from functions.validate_file.verdict import Verdict
+from tests.file_ranges import FileRanges
 from tests.unit.functions.process_file.corpus import CONTRADICTING, FITTING
 from tests.unit.functions.process_file.engine import DAY, SOURCE, Lambda
 from tests.unit.functions.validate_file.files import judge
@@ -38,17 +42,39 @@ class Glue:
         self._spark = spark
         self._make_arguments = make_arguments
         self._folder = folder
+        self._no_s3: Any = None
 
-    def records(self, data: bytes, key: str) -> Records:
-        verdict = judge(data, key)
+    def arguments(self, verdict: Verdict) -> JobArguments:
         columns = [Column(column.name, column.type) for column in verdict.columns]
-        arguments = self._make_arguments(
+        return self._make_arguments(
             *columns,
             delimiter=verdict.delimiter,
             json_shape=verdict.json_shape,
             multi_line=verdict.multi_line is not False,
             compression=verdict.compression,
+            expected_rows=verdict.row_count,
+            processing_date=date.fromisoformat(DAY),
         )
+
+    def quickly(self, data: bytes, key: str) -> pa.Table | None:
+        """What the quick way makes of the file, in some pieces; None if it leaves the file."""
+        verdict = judge(data, key)
+        source, folder = self._folder / key, self._folder / "quick"
+        source.write_bytes(data)
+        some = max(16, len(data) // 4)
+        way = CsvPieces(0, some, some, FileRanges(source, folder).opened)
+        arguments = self.arguments(verdict)
+        if not way.takes(arguments, len(data)):
+            return None
+        written = way.write(self._spark, self._no_s3, f"s3://{SOURCE}/{key}", arguments)
+        if written is None:
+            return None
+        files = sorted(folder.glob(f"{written.prefix}*.parquet"))
+        return pa.concat_tables(map(pq.read_table, files))
+
+    def records(self, data: bytes, key: str) -> Records:
+        verdict = judge(data, key)
+        arguments = self.arguments(verdict)
         source = self._folder / key
         source.write_bytes(data)
         if verdict.json_shape in ("array", "object"):
@@ -76,6 +102,27 @@ def test_the_same_parquet(key: str, glue: Glue, engine: Lambda) -> None:
     theirs = glue.written(refuse(glue.records(FITTING[key], key).judged()), "fitting")
     engine.run(FITTING[key], key)
     assert_same(engine.table(), theirs)
+
+
+LEFT_TO_THE_EXACT_WAY = {
+    "quoted.csv": "a field holds a line break",
+    "quoted-cr-lf.csv": "a field holds a line break",
+    "zipped.csv.gz": "compressed",
+    "zipped-twice.csv.gz": "compressed",
+}
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in (*FITTING, *CONTRADICTING) if ".csv" in key or ".tsv" in key]
+)
+def test_the_quick_way_of_the_job(key: str, glue: Glue) -> None:
+    data = FITTING.get(key) or CONTRADICTING[key]
+    quick = glue.quickly(data, key)
+    if key in LEFT_TO_THE_EXACT_WAY or key in CONTRADICTING:
+        assert quick is None
+    else:
+        assert quick is not None
+        assert_same(quick, glue.written(refuse(glue.records(data, key).judged()), "exact"))
 
 
 @pytest.mark.parametrize("key", CONTRADICTING)

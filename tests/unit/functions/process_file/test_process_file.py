@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.common.arrow_columns import arrow_type
 from functions.common.errors import InvalidInputError
 from functions.process_file import handler as edge
-from functions.process_file.column_types import arrow_type
 from functions.process_file.errors import FileTooLargeError, SourceGoneError
 from functions.process_file.json_elements import elements
 from functions.process_file.request import Request
@@ -184,8 +184,8 @@ MEASURE = """
 import sys
 from pathlib import Path
 from datetime import date
-from functions.process_file.attempt import ParquetParts
-from functions.process_file.column_types import Column
+from functions.common.arrow_columns import Column
+from functions.common.parquet_parts import ParquetParts
 from functions.process_file.csv_records import CsvRecords
 from functions.process_file.json_records import JsonRecords
 path, form, folder = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from functions.common.arrow_columns import INSTANT
 from functions.common.errors import InvalidInputError
-from functions.process_file.column_types import INSTANT
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -23,7 +23,8 @@ _FORMS: Mapping[str, str] = {
     "int64": f"^{_WHOLE}$",
     "double": rf"^{_WHOLE}(\.[0-9]+)?([eE][+-]?[0-9]+)?$",
     "decimal": rf"^{_WHOLE}(\.[0-9]+)?$",
-    "bool": "^(?i:true|false)$",
+    # Not (?i:…), which takes U+017F, a long s, for an s.
+    "bool": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$",
     "date32": f"^{_DATE}$",
     "timestamp": rf"^{_DATE}[T ]{_TIME}(\.[0-9]{{1,6}})?{_ZONE}?$",
 }
