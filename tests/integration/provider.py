@@ -22,6 +22,8 @@ _PATTERN = re.compile(rf"{_ATTACH}='(.*)'")
 # The shell ends the provider as soon as nobody holds its input any more, whatever way we ended.
 _WATCHED = '"$0" -debug </dev/null 2>/dev/null & cat >/dev/null; kill $!'
 _EXECUTABLE = "providers/*/hashicorp/aws/*/*/terraform-provider-aws*"
+# Much of its work is Go's garbage collector, whose runs get rarer with more memory, up to a bound.
+_MEMORY = {"GOGC": "400", "GOMEMLIMIT": "600MiB"}
 # Of an endpoint for tests it needs none of the caller's certificates, and with some it refuses to
 # be configured a second time.
 _FOREIGN = ("AWS_", "SSL_CERT_")
@@ -78,10 +80,11 @@ def _taken(directory: Path) -> Provider | None:
 
 
 def _started(executable: Path, directory: Path, environment: Mapping[str, str]) -> Provider:
+    own = {name: value for name, value in environment.items() if not name.startswith(_FOREIGN)}
     process = subprocess.Popen(
         ["sh", "-c", _WATCHED, str(executable)],
         cwd=directory,
-        env={name: value for name, value in environment.items() if not name.startswith(_FOREIGN)},
+        env={**own, **_MEMORY},
         text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
