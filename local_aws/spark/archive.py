@@ -10,16 +10,20 @@ from pathlib import Path
 # Each takes 160 MB, and every checkout and every change of the jars makes a new one.
 KEPT = 3
 
+# What it holds: what this job has touched.
+TRAINING = Path(__file__).with_name("training.py")
+
 # Java writes such archives since 13; of those Spark runs on 17 alone.
 SINCE = 13
 
 
 def archive_path(cache_dir: Path, java: Path, class_path: Sequence[Path]) -> Path:
-    """Return where the archive for this Java and these jars belongs.
+    """Return where the archive for this Java, these jars and this training belongs.
 
     Java refuses an archive whose jars have changed since, so their times are part of the name.
     """
     digest = hashlib.sha256(str(java.resolve()).encode())
+    digest.update(TRAINING.read_bytes())
     for jar in (java.resolve(), *class_path):
         stat = jar.stat()
         digest.update(f"{jar}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())

@@ -8,6 +8,7 @@ from pathlib import Path
 from . import archive, conf, jars
 from .java import find_java
 from .settings import SparkSettings
+from .signatures import unsigned
 
 # What Spark's own start script passes on Java 9 and later (Java 8 ignores it, as told first).
 # https://github.com/apache/spark/blob/v3.5.6/launcher/src/main/java/org/apache/spark/launcher/JavaModuleOptions.java
@@ -99,6 +100,8 @@ class JvmCommand:
             "-XX:+IgnoreUnrecognizedVMOptions",
             f"-Xmx{wanted.get('spark.driver.memory', self._settings.driver_memory)}",
             "-XX:+UseParallelGC",
+            # Spark's classes fill 100 MB; from 21 MB on the JVM would collect all garbage for them.
+            "-XX:MetaspaceSize=256m",
             # A driver out of memory ends at once, and not after minutes of collecting garbage.
             "-XX:+ExitOnOutOfMemoryError",
             *COMPILER,
@@ -132,5 +135,6 @@ def _find(settings: SparkSettings) -> _Found:
     java = find_java(settings.java_home)
     # One by one and sorted: the archive of classes holds for one order of jars only.
     spark_jars = sorted((Path(pyspark.__file__).parent / "jars").glob("*.jar"))
-    class_path = (*spark_jars, *own)
+    copies = settings.cache_dir / "jars" / "unsigned"
+    class_path = (*(unsigned(jar, copies) for jar in spark_jars), *own)
     return _Found(java, class_path, archive.archive_path(settings.cache_dir, java, class_path))

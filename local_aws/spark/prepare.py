@@ -6,12 +6,19 @@ too, only their start takes longer.
 
 import fcntl
 import os
+import socket
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from .archive import SINCE, remove_old, writing_options
+from local_aws import server
+from local_aws.errors import LocalAwsError
+from local_aws.settings import Settings
+
+from .archive import SINCE, TRAINING, remove_old, writing_options
 from .errors import SparkError
 from .java import java_version
 from .jvm import JvmCommand
@@ -50,26 +57,51 @@ def _write(settings: SparkSettings, archive: Path) -> None:
         work_dir.mkdir()
         pool = JobPool(replace(settings, directory=Path(folder) / "pool", warm=False))
         try:
-            job = pool.start(
-                JobSpec(
-                    kind="glueetl",
-                    script=Path(__file__).with_name("training.py"),
-                    argv=(),
-                    py_files=(),
-                    jars=(),
-                    work_dir=work_dir,
-                    environment={"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"},
-                    spark_conf={"spark.driver.extraJavaOptions": writing_options(target)},
-                    python_modules=(),
-                )
-            )
-            result = job.wait(TIMEOUT_SECONDS)
+            with _aws(Path(folder) / "aws", settings.cache_dir) as endpoint_url:
+                job = pool.start(_training(work_dir, endpoint_url, target))
+                result = job.wait(TIMEOUT_SECONDS)
         finally:
             pool.close()
         if result is None or not result.succeeded or not target.exists():
             reason = result.error_message if result else f"not done in {TIMEOUT_SECONDS:g} s"
             raise SparkError(f"The archive of Spark's classes was not written: {reason}")
         target.rename(archive)
+
+
+def _training(work_dir: Path, endpoint_url: str, target: Path) -> JobSpec:
+    return JobSpec(
+        kind="glueetl",
+        script=TRAINING,
+        argv=(),
+        py_files=(),
+        jars=(),
+        work_dir=work_dir,
+        environment={
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": endpoint_url,
+        },
+        spark_conf={"spark.driver.extraJavaOptions": writing_options(target)},
+        python_modules=(),
+    )
+
+
+@contextmanager
+def _aws(state_dir: Path, cache_dir: Path) -> Iterator[str]:
+    """Start a local AWS for the training's S3; yield its address. Raises SparkError."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    settings = Settings(port, state_dir, cache_dir)
+    try:
+        yield server.start(settings, owner=os.getpid()).endpoint_url.replace(
+            "//localhost:", "//127.0.0.1:"
+        )
+    except LocalAwsError as error:
+        raise SparkError(f"The training of Spark's JVM needs a local AWS. {error}") from error
+    finally:
+        server.stop(settings)
 
 
 def main() -> int:

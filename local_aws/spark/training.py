@@ -1,14 +1,17 @@
 """A job that touches what most jobs touch, so that the JVM can keep the classes it loaded.
 
-Run by ``prepare.py`` in a job process; nothing imports it.
+Run by ``prepare.py`` in a job process, beside a local AWS for its S3; nothing imports it.
 """
 
 import tempfile
 
+import boto3
 from pyspark import SparkContext
-from pyspark.sql import SparkSession
+from pyspark.sql import Observation, SparkSession
+from pyspark.sql import functions as F  # noqa: N812 - Spark's own name for it
 from pyspark.sql.functions import count, current_timestamp, desc, lit, max, to_date, udf
 
+BUCKET = "training"
 PATIENCE = 300  # seconds for the JVM to write the archive
 
 
@@ -34,10 +37,27 @@ def work(spark: SparkSession, folder: str) -> None:
     ).show()
 
 
-def touch_s3(spark: SparkSession) -> None:
-    """Make an S3 client; it calls nobody."""
-    path = spark._jvm.org.apache.hadoop.fs.Path("s3a://training/")
-    path.getFileSystem(spark._jsc.hadoopConfiguration())
+def work_on_s3(spark: SparkSession) -> None:
+    """Take lines of CSV apart and write them as Parquet, from S3 to S3."""
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="in/a.csv", Body=b'id,day,price\n1,2026-11-20,1.5\n2,,"2"\n')
+    place = f"s3a://{BUCKET}"
+    columns = "id string, day string, price string, _corrupt_record string"
+    schema = "id bigint, day date, price decimal(10,2)"
+    lines = spark.read.text(f"{place}/in/").where("value not rlike '^id,'")
+    parsed = lines.select(F.from_csv("value", columns, {"columnNameOfCorruptRecord": "_c"}))
+    texts = parsed.select("`from_csv(value)`.*").drop("_corrupt_record")
+    judged = texts.selectExpr(
+        "cast(trim(id) as bigint) id", "to_date(day, 'yyyy-MM-dd') day", "cast(price as double) p"
+    ).withColumn("fits", F.when(F.col("p") > 1, lit(True)).otherwise(F.raise_error(lit("no"))))
+    seen = Observation("seen")
+    written = judged.where("fits").observe(seen, count(lit(1)).alias("rows")).write
+    written.option("compression", "zstd").parquet(f"{place}/out/")
+    seen.get  # noqa: B018 - waits for the number
+    read = spark.read.schema(schema).option("mode", "FAILFAST").option("header", "true")
+    read.csv(f"{place}/in/").write.partitionBy("day").parquet(f"{place}/by_day/")
+    spark.read.parquet(f"{place}/by_day/").write.mode("overwrite").json(f"{place}/json/")
 
 
 def end(spark: SparkSession) -> None:
@@ -52,5 +72,5 @@ if __name__ == "__main__":
     session = SparkSession.builder.getOrCreate()
     with tempfile.TemporaryDirectory() as scratch:
         work(session, scratch)
-    touch_s3(session)
+    work_on_s3(session)
     end(session)
