@@ -1,6 +1,6 @@
 """Where things lie in the processed bucket.
 
-    attempts/<dataset>/<source_object>/<attempt_id>/part-*.parquet   what one attempt wrote
+    attempts/<dataset>/<source_object>/<attempt_id>/*.parquet        what one attempt wrote
     attempts/<dataset>/<source_object>/<attempt_id>/_result.json     written last: it is whole
     attempts/<dataset>/<source_object>/schemas/<version>.json        a schema too long for a state
     processed/<dataset>/<source_object>.manifest                     what is published

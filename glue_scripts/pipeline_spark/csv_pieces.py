@@ -38,9 +38,12 @@ Open = Callable[["S3Client", str, str | None, S3Location], Ranges]
 
 @dataclass(frozen=True)
 class CsvPieces:
-    """The quick way for files of ``min_bytes`` and more, in pieces of ``piece_bytes`` at most."""
+    """The quick way for files of ``min_bytes`` and more, in pieces of ``piece_bytes`` at most.
 
-    min_bytes: int = 64 * _MIB
+    A file below that is one piece, and starting a Python process for it gains little.
+    """
+
+    min_bytes: int = 32 * _MIB
     piece_bytes: int = 512 * _MIB
     smallest_piece_bytes: int = 32 * _MIB
     open_ranges: Open = S3Ranges.of

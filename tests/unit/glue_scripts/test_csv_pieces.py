@@ -75,7 +75,7 @@ def test_the_quick_way_is_for_plain_files_alone(
 
 def test_a_small_file_is_not_worth_it(make_arguments: Make) -> None:
     arguments = make_arguments(*COLUMNS, multi_line=False)
-    assert [CsvPieces().takes(arguments, size) for size in (1, 2**26 - 1, 2**26)] == [
+    assert [CsvPieces().takes(arguments, size) for size in (1, 2**25 - 1, 2**25)] == [
         False,
         False,
         True,
