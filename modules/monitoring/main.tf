@@ -34,7 +34,7 @@ resource "aws_cloudwatch_metric_alarm" "failed_executions" {
   for_each = var.state_machines
 
   alarm_name        = "${var.name}-${each.key}-failed-executions"
-  alarm_description = "Executions of the state machine ${element(split(":", each.value), 6)} failed or timed out. Open Step Functions, filter its executions by Failed and Timed out, and read the error of the red state. After the cause is mended redrive the execution, which goes on from the failed state, or upload the file again."
+  alarm_description = "Executions of the state machine ${element(split(":", each.value), 6)} failed or timed out. Open Step Functions, filter its executions by Failed and Timed out, and read the error of the red state; an Express workflow's stand in its log alone. After the cause is mended redrive the execution, which goes on from the failed state (a Standard workflow's only), or upload the file again."
 
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.thresholds.failed_executions
