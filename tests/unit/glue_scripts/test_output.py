@@ -92,6 +92,22 @@ def test_the_result_names_the_parquet_of_the_attempt_and_nothing_else(s3: "S3Cli
     }
 
 
+def test_each_way_names_its_own_files_whatever_late_tasks_of_the_other_leave(
+    s3: "S3Client",
+) -> None:
+    attempt = S3Location("out", "attempts/people/x/jr_1/")
+    for name in ("part-0.parquet", "arrow-00000-part-00000.parquet"):
+        s3.put_object(Bucket="out", Key=attempt.key + name, Body=b"1234")
+    named = {}
+    for prefix in (output.BY_SPARK, output.BY_ARROW):
+        output.write_result(s3, attempt, "jr_1", output.Written(5, 0, (), prefix))
+        body = s3.get_object(Bucket="out", Key=f"{attempt.key}_result.json")["Body"].read()
+        named[prefix] = [
+            file["key"].removeprefix(attempt.key) for file in json.loads(body)["files"]
+        ]
+    assert named == {"part-": ["part-0.parquet"], "arrow-": ["arrow-00000-part-00000.parquet"]}
+
+
 @pytest.mark.spark
 def test_columns_are_named_with_the_types_of_the_catalog(spark: SparkSession) -> None:
     records = spark.sql(
