@@ -68,6 +68,29 @@ def test_a_mapping_polls_long_before_and_after_messages_and_ends_when_deleted(
     functions.delete_all()
 
 
+def test_a_message_is_hidden_as_long_as_the_queue_says_when_it_is_received(
+    server: OwnServer, log: Path
+) -> None:
+    """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html"""
+    sqs, functions = server.client("sqs"), Functions(server.client("lambda"))
+    attributes = {"VisibilityTimeout": "1800"}
+    queue = sqs.create_queue(QueueName="hidden", Attributes=attributes)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    again = "def handler(event, context):\n    count = 'ApproximateReceiveCount'\n"
+    again += "    assert int(event['Records'][0]['attributes'][count]) > 1"
+    functions.create("hidden", again)
+    mapping = functions.client.create_event_source_mapping(
+        FunctionName="hidden", EventSourceArn=arn["QueueArn"]
+    )
+    wait_until(lambda: looks(log, queue), 60, "a look at the empty queue", interval=0.5)
+    # The request under way came when the queue still said half an hour.
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+    sqs.send_message(QueueUrl=queue, MessageBody="comes back")
+    wait_until(lambda: is_empty(sqs, queue), 60, "the message taken at last", interval=0.5)
+    functions.client.delete_event_source_mapping(UUID=mapping["UUID"])
+    functions.delete_all()
+
+
 def is_empty(sqs: Any, queue: str) -> bool:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
