@@ -1,7 +1,5 @@
 """A real Spark for the transforms, as small as it gets."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -13,23 +11,12 @@ from pipeline_spark.columns import Column
 from pipeline_spark.processing import configure
 from pyspark.sql import SparkSession
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.spark_session import spark_session
 
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        # Where --extra-py-files would be: what Spark's Python workers import.
-        .config("spark.executorEnv.PYTHONPATH", f"{ROOT}{os.pathsep}{ROOT / 'glue_scripts'}")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("OFF")
+    session = spark_session()
     configure(session)
     yield session
     session.stop()

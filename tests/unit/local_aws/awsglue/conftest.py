@@ -2,15 +2,15 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-JOB_LIBS = str(Path(__file__).parents[4] / "local_aws" / "job_libs")
+from tests.unit.spark_session import JOB_LIBS, spark_session
+
 # Not first: sitecustomize.py there is for job processes.
-sys.path.append(JOB_LIBS)
+sys.path.append(str(JOB_LIBS))
 
 if TYPE_CHECKING:
     from awsglue.context import GlueContext
@@ -19,19 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def spark() -> SparkSession:
-    session = (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .getOrCreate()
-    )
-    # The workers' Python and where they find awsglue, whoever started this Spark.
-    session.sparkContext.pythonExec = sys.executable
-    session.sparkContext.environment["PYTHONPATH"] = JOB_LIBS
-    session.sparkContext.setLogLevel("OFF")
-    return session
+    return spark_session()
 
 
 @pytest.fixture
