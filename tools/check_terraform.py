@@ -1,4 +1,4 @@
-"""Checks all Terraform: format, ``validate`` of each folder, ``terraform test`` of each module."""
+"""Checks all Terraform: format, and ``terraform test`` or ``validate`` of each folder."""
 
 import os
 import subprocess
@@ -40,10 +40,9 @@ def run(tool: terraform.Terraform, directory: Path, *arguments: str) -> Finding:
 
 
 def check(tool: terraform.Terraform, directory: Path) -> list[Finding]:
-    """Validate an initialised folder and, where it has tests, run them."""
-    findings = [run(tool, directory, "validate")]
-    if any(directory.glob("tests/*.tftest.hcl")):
-        findings.append(run(tool, directory, "test"))
+    """Run an initialised folder's tests, which validate it first; validate one without tests."""
+    has_tests = any(directory.glob("tests/*.tftest.hcl"))
+    findings = [run(tool, directory, "test" if has_tests else "validate")]
     tests = sum(finding.tests for finding in findings)
     failed = any(finding.output for finding in findings)
     print(f"  {directory}: {'FAILED' if failed else f'{tests} tests passed' if tests else 'valid'}")
