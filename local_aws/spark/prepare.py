@@ -52,6 +52,8 @@ def prepare(settings: SparkSettings) -> Path | None:
 
 def _write(settings: SparkSettings, archive: Path) -> None:
     """Run the training job in a JVM that writes the archive as it ends."""
+    sys.stdout.write("Warming Spark's classes (about a minute, once per machine) ...\n")
+    sys.stdout.flush()
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         work_dir, target = Path(folder) / "work", Path(folder) / "spark.jsa"
         work_dir.mkdir()
