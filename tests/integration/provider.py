@@ -1,8 +1,8 @@
 """One AWS provider for many Terraform commands.
 
-A command starts the provider two or three times, and each start takes two seconds of a processor,
-most of them for schemas that are the same each time. So a provider is started once for a folder,
-in the way that is meant for debugging, and commands are told to attach to it:
+A command starts the provider two or three times, and each start takes a second or two of a
+processor, most of it for schemas that are the same each time. So a provider is started once for a
+folder, in the way that is meant for debugging, and commands are told to attach to it:
 https://developer.hashicorp.com/terraform/plugin/debugging#terraform-cli-behavior
 
 A provider has one configuration at a time, so no two commands share one at once; and it reads files
@@ -22,11 +22,8 @@ _PATTERN = re.compile(rf"{_ATTACH}='(.*)'")
 # The shell ends the provider as soon as nobody holds its input any more, whatever way we ended.
 _WATCHED = '"$0" -debug </dev/null 2>/dev/null & cat >/dev/null; kill $!'
 _EXECUTABLE = "providers/*/hashicorp/aws/*/*/terraform-provider-aws*"
-# Much of its work is Go's garbage collector, whose runs get rarer with more memory, up to a bound.
-_MEMORY = {"GOGC": "400", "GOMEMLIMIT": "600MiB"}
-# Of an endpoint for tests it needs none of the caller's certificates, and with some it refuses to
-# be configured a second time.
-_FOREIGN = ("AWS_", "SSL_CERT_")
+# Go's garbage collector, which tools.terraform makes rare, works more often from here on.
+_MEMORY = {"GOMEMLIMIT": "600MiB"}
 
 
 @dataclass(frozen=True)
@@ -80,11 +77,10 @@ def _taken(directory: Path) -> Provider | None:
 
 
 def _started(executable: Path, directory: Path, environment: Mapping[str, str]) -> Provider:
-    own = {name: value for name, value in environment.items() if not name.startswith(_FOREIGN)}
     process = subprocess.Popen(
         ["sh", "-c", _WATCHED, str(executable)],
         cwd=directory,
-        env={**own, **_MEMORY},
+        env={**environment, **_MEMORY},
         text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -71,6 +71,11 @@ class Terraform:
             if change["change"]["actions"] not in (["no-op"], ["read"])
         ]
 
+    def assert_nothing_to_do(self) -> None:
+        """Fail with the plan's text unless a plan is empty, that of the outputs too."""
+        planned = self._answer("plan", "-detailed-exitcode", *self._variables())
+        assert planned.returncode == NOTHING_TO_DO, planned.stdout
+
     def resources(self) -> list[str]:
         """Addresses of all that the state holds, data sources left out."""
         listed = self._run("state", "list", merge=False).splitlines()
@@ -128,7 +133,10 @@ class Terraform:
         ]
 
     def _environment(self) -> dict[str, str]:
-        """The tool's environment without what would change the outcome of a test."""
+        """The tool's environment without what would change the outcome of a test.
+
+        With AWS_CA_BUNDLE a provider also refuses to be configured a second time.
+        """
         foreign = ("TF_VAR_", "TF_CLI_ARGS", "TF_WORKSPACE", "AWS_")
         kept = {k: v for k, v in self.tool.environment.items() if not k.startswith(foreign)}
         return {**kept, "TF_DATA_DIR": str(self._data)}

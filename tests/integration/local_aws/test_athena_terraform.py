@@ -15,12 +15,12 @@ def test_every_resource_applies_changes_and_goes(local_aws: OwnServer, tmp_path:
     athena = lake.athena
     with terraform_root("athena", tmp_path, local_aws.endpoint_url, bucket=lake.bucket) as root:
         root.apply()
-        assert root.plan() == []
+        root.assert_nothing_to_do()
         described = lake.glue.get_database(Name="by_terraform")["Database"]["Description"]
         assert described == "made with a query"
 
         root.having(changed="true").apply()
-        assert root.having(changed="true").plan() == []
+        root.having(changed="true").assert_nothing_to_do()
         group = athena.get_work_group(WorkGroup="full")["WorkGroup"]
         assert (group["State"], group["Description"]) == ("DISABLED", "v2")
         configuration = group["Configuration"]

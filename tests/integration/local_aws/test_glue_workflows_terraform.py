@@ -24,10 +24,10 @@ def test_every_kind_of_trigger_and_every_mutable_field(
         states = {name: trigger(name)["State"] for name in names}
         expected = {"scheduled": "ACTIVATED", "conditional": "ACTIVATED", "dormant": "CREATED"}
         assert states == expected
-        assert root.plan() == []
+        root.assert_nothing_to_do()
 
         assert "0 added, 7 changed, 0 destroyed" in root.having(changed="true").apply()
-        assert root.having(changed="true").plan() == []
+        root.having(changed="true").assert_nothing_to_do()
         scheduled = trigger("scheduled")
         assert scheduled["State"] == "DEACTIVATED"
         assert scheduled["Schedule"] == "cron(30 4 ? * MON-FRI *)"

@@ -258,9 +258,9 @@ def test_terraform_finds_what_it_asked_for(local_aws: OwnServer, tmp_path: Path)
     """https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html"""
     with terraform_root("scheduler", tmp_path, local_aws.endpoint_url) as root:
         root.apply()
-        assert root.plan() == []
+        root.assert_nothing_to_do()
         root.having(state="DISABLED").apply()
-        assert root.having(state="DISABLED").plan() == []
+        root.having(state="DISABLED").assert_nothing_to_do()
         found = local_aws.client("scheduler").get_schedule(Name="nightly", GroupName="jobs")
         assert found["State"] == "DISABLED"
         assert found["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 3

@@ -13,11 +13,11 @@ def test_table_and_state_machine(local_aws: OwnServer, tmp_path: Path) -> None:
     states, dynamodb = local_aws.client("stepfunctions"), local_aws.client("dynamodb")
     with terraform_root("table_and_state_machine", tmp_path, local_aws.endpoint_url) as root:
         root.apply()
-        assert root.plan() == []
+        root.assert_nothing_to_do()
 
         second = {"tracing": "false", "log_level": "ERROR", "capacity": "5"}
         root.having(**second).apply()
-        assert root.having(**second).plan() == []
+        root.having(**second).assert_nothing_to_do()
         machines = states.list_state_machines()["stateMachines"]
         (arn,) = [m["stateMachineArn"] for m in machines if m["name"] == "table-and-state-machine"]
         described = states.describe_state_machine(stateMachineArn=arn)
