@@ -18,6 +18,7 @@ from local_aws.overrides.distributed_map import run_distributed_maps
 from local_aws.overrides.execution_encryption import keep_encryption_configuration
 from local_aws.overrides.execution_events import correct_execution_events
 from local_aws.overrides.execution_limits import limit_executions
+from local_aws.overrides.execution_starts import begin_executions_once
 from local_aws.overrides.express_answers import tell_what_is_billed
 from local_aws.overrides.json_paths import remember_json_paths
 from local_aws.overrides.redrive import add_redrive_execution
@@ -32,6 +33,7 @@ def stepfunctions() -> Service:
     _describe_tracing()
     _update_tracing()
     keep_encryption_configuration()
+    begin_executions_once()
     add_redrive_execution()
     correct_glue_sync_tasks()
     correct_task_calls()

@@ -1,7 +1,9 @@
 """https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html."""
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -82,6 +84,32 @@ def test_names_of_all_allowed_letters(states: Any) -> None:
     for name in ("x" * 80, "a.b-c_d+e=f(g)!@'"):
         started = states.start_execution(stateMachineArn=arn, name=name)
         assert started["executionArn"].endswith(f":{name}")
+
+
+def test_of_starts_with_one_name_one_begins(local_aws: OwnServer, states: Any) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
+    arn, together = machine(states, "Pass", Pass=PASS), threading.Barrier(8)
+    # What a log makes of a start lies between the look at the name and its keeping.
+    local_aws.client("logs").create_log_group(logGroupName="starts")
+    group = {"logGroupArn": "arn:aws:logs:eu-central-1:000000000000:log-group:starts:*"}
+    states.update_state_machine(
+        stateMachineArn=arn,
+        roleArn=ROLE,
+        loggingConfiguration={"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": group}]},
+    )
+
+    def begins(name: str, given: int) -> bool:
+        together.wait()
+        try:
+            states.start_execution(stateMachineArn=arn, name=name, input=str(given))
+        except states.exceptions.ExecutionAlreadyExists:
+            return False
+        return True
+
+    with ThreadPoolExecutor(together.parties) as pool:
+        for name in ("a", "b", "c", "d", "e"):
+            begun = pool.map(begins, [name] * together.parties, range(together.parties))
+            assert list(begun).count(True) == 1
 
 
 def invoke(function: str, length: int, **members: Any) -> dict[str, Any]:
