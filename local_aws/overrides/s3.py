@@ -1,9 +1,10 @@
-"""S3: what its events say of an object, and one conditional write at a time.
+"""S3: what its events say of an object, one conditional write at a time, listings by range.
 
 - On the event bus the key is as it is; LocalStack quotes it, as S3's own notifications do.
 - ``sequencer`` grows, so that a receiver can tell the later of two events for a key.
 - ``reason`` names the API call, multipart uploads included.
 - Of multipart uploads that are completed at once with a condition, one succeeds.
+- A listing reads the keys that it answers.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -22,6 +23,7 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.patch import patch
 
 from local_aws.overrides.s3_keys import keep_keys_from_hadoop
+from local_aws.overrides.s3_listing import list_by_range
 
 # "The S3 API used to create the object", by the action that LocalStack knows.
 _REASONS = {
@@ -39,6 +41,7 @@ def s3() -> Service:
     _describe_objects_on_the_bus()
     _complete_uploads_one_by_one()
     keep_keys_from_hadoop()
+    list_by_range()
     return providers.s3.factory().create_service()
 
 
