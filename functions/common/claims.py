@@ -2,10 +2,12 @@
 
 A claim is made before the execution is started and learns the execution's ARN afterwards. So it
 says of each object version whether it has a run; and one that has no ARN yet tells of a start that
-was cut off, or whose answer was lost.
+was cut off, or whose answer was lost. Whoever waits for an execution's end has the claim to himself
+for a time, which he may cut short or another prolong.
 
 Items (partition key ``id``): ``execution#<execution name>`` with the object version, when and by
-what it was claimed and, once started, the execution's ARN.
+what it was claimed and, once started, the execution's ARN; ``free_from`` says from when on another
+call may run what has none.
 
 Conditional writes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
 """
@@ -44,7 +46,8 @@ class Claim:
     """An object version that has been taken on under the name of an execution.
 
     ``execution_arn`` is None until the execution is known to have started. ``token`` is that of the
-    request for a replay. ``is_new`` says that the call which returned it has made it.
+    request for a replay. ``free_from`` is set once the claim was let go, or taken over.
+    ``is_new`` says that the call which returned it has made it.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Claim:
     claimed_at: datetime
     execution_arn: str | None = None
     token: str | None = None
+    free_from: datetime | None = None
     is_new: bool = field(default=False, compare=False)
 
     def to_attributes(self) -> dict[str, Any]:
@@ -70,6 +74,7 @@ class Claim:
             "origin": self.origin.value,
             "execution_arn": self.execution_arn,
             "token": self.token,
+            "free_from": self.free_from and self.free_from.isoformat(),
         }
         numbers = {} if item.size is None else {"size": {"N": str(item.size)}}
         return {name: {"S": text} for name, text in texts.items() if text} | numbers
@@ -82,7 +87,7 @@ class Claim:
             value: str | None = attributes.get(name, {}).get("S")
             return value
 
-        size = attributes.get("size", {}).get("N")
+        size, free_from = attributes.get("size", {}).get("N"), text("free_from")
         item = ObjectVersion(
             bucket=attributes["bucket"]["S"],
             key=attributes["key"]["S"],
@@ -99,6 +104,7 @@ class Claim:
             claimed_at=datetime.fromisoformat(attributes["claimed_at"]["S"]),
             execution_arn=text("execution_arn"),
             token=text("token"),
+            free_from=datetime.fromisoformat(free_from) if free_from else None,
         )
 
 
@@ -149,6 +155,33 @@ class Claims:
             UpdateExpression="SET execution_arn = :arn",
             ExpressionAttributeValues={":arn": {"S": execution_arn}},
         )
+
+    def let_go(self, claim: Claim) -> None:
+        """Note that nobody waits for the claim's execution any more: the next call may run it."""
+        self.dynamodb.update_item(
+            TableName=self.table,
+            Key=_key(claim.name),
+            UpdateExpression="SET free_from = :now",
+            ExpressionAttributeValues={":now": {"S": self.now().isoformat()}},
+        )
+
+    def take_over(self, claim: Claim, until: datetime) -> bool:
+        """Have an old claim to oneself until then; return False where another call was first."""
+        condition, values = "attribute_not_exists(free_from)", {":until": {"S": until.isoformat()}}
+        if claim.free_from:
+            condition = "free_from = :known"
+            values[":known"] = {"S": claim.free_from.isoformat()}
+        try:
+            self.dynamodb.update_item(
+                TableName=self.table,
+                Key=_key(claim.name),
+                UpdateExpression="SET free_from = :until",
+                ConditionExpression=f"attribute_not_exists(execution_arn) AND {condition}",
+                ExpressionAttributeValues=values,
+            )
+        except self.dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def started(self, names: Iterable[str]) -> set[str]:
         """Return those of the names whose executions are known to have started.

@@ -9,6 +9,7 @@
     ├── ExecutionNameTakenError       another object's execution has this object's name
     ├── RunUnderWayError              another call waits for the same run's end (try again)
     ├── UntoldEndError                an Express execution ended and told nobody (try again)
+    ├── NotBegunError                 Step Functions refused to run an Express workflow (try again)
     ├── ConcurrentRunsExceededException       Glue runs as many of this job as it may (try again)
     ├── ResourceNumberLimitExceededException  Glue runs as many jobs as the account may (try again)
     └── ThrottlingException                   AWS asks to slow down (try again)
@@ -54,6 +55,10 @@ class RunUnderWayError(PipelineError):
 
 class UntoldEndError(PipelineError):
     """An execution of an Express workflow ended, and nobody was told what became of the file."""
+
+
+class NotBegunError(PipelineError):
+    """An execution of an Express workflow was refused, or could not even be asked for."""
 
 
 class ConcurrentRunsExceededException(PipelineError):  # noqa: N818 - AWS's name

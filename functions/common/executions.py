@@ -15,7 +15,9 @@ from functions.common.errors import (
     ExecutionNameTakenError,
     InvalidInputError,
     MissingSettingError,
+    NotBegunError,
     RunUnderWayError,
+    UntoldEndError,
 )
 from functions.common.naming import execution_name
 from functions.common.objects import ObjectVersion
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 _MAX_REPLAYS = 99
-# Longer than a call can wait for an Express execution. A message comes back much later than that.
+# Longer than a call can wait for an Express execution.
 _UNDER_WAY = timedelta(seconds=express.LONGEST_SECONDS + 20)
 
 
@@ -88,10 +90,11 @@ class Starter:
         https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 
         An Express workflow would run the same name twice. There a claim without an execution is
-        left alone as long as whoever made it may still be waiting.
+        left alone as long as whoever holds it may still be waiting, then one takes it over.
 
-        Raises ExecutionNameTakenError if the name belongs to something else, RunUnderWayError and
-        UntoldEndError (try again later), and botocore's errors.
+        Raises ExecutionNameTakenError if the name belongs to something else; UntoldEndError and
+        NotBegunError (try again, the claim was let go); RunUnderWayError (try again later); and
+        botocore's errors.
         """
         return self._run(item, self.claims.take(execution_name(item), item, origin))
 
@@ -141,15 +144,25 @@ class Starter:
         return run
 
     def _run_express(self, claim: Claim) -> Run:
-        until = claim.claimed_at + _UNDER_WAY
-        if not claim.is_new and self.claims.now() < until:
-            raise RunUnderWayError(
-                f"Another call began the run {claim.name} and may be waiting for its end until "
-                f"{until.isoformat(timespec='seconds')}. Try again then."
-            )
+        if not claim.is_new:
+            self._take_over(claim)
         runs = express.ExpressRuns(self.state_machine_arn, self.step_functions)
-        arn = runs.run(claim.name, json.dumps(claim.item.to_input()))
+        try:
+            arn = runs.run(claim.name, json.dumps(claim.item.to_input()))
+        except (UntoldEndError, NotBegunError):
+            self.claims.let_go(claim)
+            raise
         return Run(Start.STARTED, claim.name, arn)
+
+    def _take_over(self, claim: Claim) -> None:
+        now, until = self.claims.now(), claim.free_from or claim.claimed_at + _UNDER_WAY
+        if now >= until and self.claims.take_over(claim, now + _UNDER_WAY):
+            return
+        until = max(until, now)
+        raise RunUnderWayError(
+            f"Another call began the run {claim.name} and may be waiting for its end until "
+            f"{until.isoformat(timespec='seconds')} or later. Try again then."
+        )
 
     def _start(self, claim: Claim) -> Run:
         client = self.step_functions

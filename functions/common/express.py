@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from functions.common.errors import UntoldEndError
+from functions.common.errors import NotBegunError, UntoldEndError
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -29,8 +29,7 @@ TOLD = "Pipeline."
 _ARN_KIND = "express"
 _READ_SECONDS = 300
 _TRIES = 4
-# Nothing has begun then; any other error may hide an execution that has.
-_NOT_BEGUN = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException"})
+_THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException"})
 
 
 def client() -> "SFNClient":
@@ -56,7 +55,8 @@ class ExpressRuns:
         """Run an execution and return its ARN, once what became of it has been told.
 
         Raises UntoldEndError where it ended without a word: out of time, or at the one place that
-        tells; and botocore's errors, a lost answer among them. In both cases it is to be run again.
+        tells; NotBegunError where it was refused; and botocore's errors, a lost answer among them,
+        where nobody knows. In each case it is to be run again.
         """
         answer = self._answer(name, given)
         error = answer.get("error") or ""
@@ -74,12 +74,26 @@ class ExpressRuns:
                 return self.step_functions.start_sync_execution(
                     stateMachineArn=self.state_machine_arn, name=name, input=given
                 )
-            except ClientError as error:
-                if error.response["Error"]["Code"] not in _NOT_BEGUN or attempt == _TRIES:
+            except (ClientError, EndpointConnectionError, ConnectTimeoutError) as error:
+                if _may_have_begun(error):
                     raise
+                if not _is_throttled(error) or attempt == _TRIES:
+                    raise NotBegunError(f"The execution {name} was not begun: {error}") from error
                 # Not in step with the others that were throttled: a seed is of no use here.
                 self.pause(random.uniform(0, 2**attempt / 2))  # noqa: S311
         raise AssertionError("the last try returns or raises")
+
+
+def _may_have_begun(error: Exception) -> bool:
+    """Whether an error may hide an execution: a service's own failure, not its refusal."""
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    return not (_is_throttled(error) or 400 <= status < 500)
+
+
+def _is_throttled(error: Exception) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _THROTTLED
 
 
 def is_express(execution_arn: str) -> bool:

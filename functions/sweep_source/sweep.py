@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 
 from functions.common.claims import Origin
 from functions.common.cursor import Cursor
-from functions.common.errors import PipelineError
+from functions.common.errors import NotBegunError, PipelineError
 from functions.common.executions import Start, Starter
 from functions.common.naming import execution_name
 from functions.common.objects import ObjectVersion
@@ -66,7 +66,8 @@ class Sweep:
         """Go on from where the last tick ended, as far as time and ``max_objects`` allow.
 
         A page that is cut off is listed again by the next tick, which finds fewer missed ones on
-        it. Raises botocore's errors; the pages before are done then, and the cursor is behind them.
+        it. Raises NotBegunError and botocore's errors; the pages before are done then, and the
+        cursor is behind them.
         """
         tick = Tick()
         for page in self.listing.pages(self.cursor.load(), self.max_objects):
@@ -103,6 +104,9 @@ class Sweep:
             place = {"bucket": item.bucket, "key": item.key, "version_id": item.version_id}
             try:
                 run = self.starter.start(item, Origin.SWEEP)
+            except NotBegunError:
+                # What refuses this one refuses the next.
+                raise
             except PipelineError:
                 # One that can never be started must not hold up those behind it.
                 tick.failed += 1

@@ -23,14 +23,17 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.common.claims import Origin
-from functions.common.errors import RunUnderWayError
+from functions.common.errors import NotBegunError, RunUnderWayError, UntoldEndError
 from functions.common.executions import Run, Start, Starter, step_functions_client
 from functions.common.objects import ObjectVersion
+from functions.common.settings import positive_integer
 from functions.trigger_pipeline.events import read_body, read_event
 from functions.trigger_pipeline.keys import resolve
 from functions.trigger_pipeline.replays import Replay, looked_up
+from functions.trigger_pipeline.visibility import Visibility
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,6 +48,7 @@ class Pipeline:
 
     s3: "S3Client"
     starter: Starter
+    visibility: Visibility
 
     def start(self, items: list[ObjectVersion]) -> int:
         """Start the executions of object versions and return how many were new."""
@@ -72,7 +76,8 @@ def _pipeline() -> Pipeline:
     starter = Starter.from_environment(
         os.environ, step_functions_client(os.environ), boto3.client("dynamodb")
     )
-    return Pipeline(boto3.client("s3"), starter)
+    seconds = positive_integer(os.environ, "RETRY_SECONDS", 60)
+    return Pipeline(boto3.client("s3"), starter, Visibility(boto3.client("sqs"), seconds))
 
 
 @logger.inject_lambda_context
@@ -128,9 +133,23 @@ def _start_from(record: Mapping[str, Any], pipeline: Pipeline) -> int:
     except RunUnderWayError as error:
         logger.warning(str(error), extra={"message_id": record["messageId"]})
         raise
+    except (UntoldEndError, NotBegunError):
+        logger.exception("run failed", extra={"message_id": record["messageId"]})
+        _show_soon(record, pipeline.visibility)
+        raise
     except Exception:
         logger.exception("message failed", extra={"message_id": record["messageId"]})
         raise
+
+
+def _show_soon(record: Mapping[str, Any], visibility: Visibility) -> None:
+    told = {"message_id": record["messageId"]}
+    try:
+        seconds = visibility.show_soon(record)
+    except (BotoCoreError, ClientError):
+        logger.exception("the message comes back late: its time could not be set", extra=told)
+    else:
+        logger.info(f"the message comes back in {seconds} s", extra=told)
 
 
 def _is_batch(event: dict[str, Any]) -> bool:

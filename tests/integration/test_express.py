@@ -375,6 +375,33 @@ def test_a_second_plan_is_empty(express: Express) -> None:
     assert [change["address"] for change in changes] == []
 
 
+@pytest.fixture
+def soon(express: Express) -> Iterator[None]:
+    """What is known to have failed comes back after a second, then two, four, eight."""
+    trigger = express.deployment.function_names["trigger_pipeline"]
+    with environment(express.aws, trigger, RETRY_SECONDS="1"):
+        yield
+
+
+def test_an_end_that_nobody_was_told_is_made_good_soon(express: Express, soon: None) -> None:
+    """While the queue hides its messages for half an hour."""
+    topic = express.deployment.topic_arn
+    express.aws.sns.delete_topic(TopicArn=topic)
+    item = express.upload("people/for-a-while.csv", files.CSV)
+
+    def let_go() -> bool:
+        claim = express.claim(item)
+        return claim is not None and claim.free_from is not None
+
+    wait_until(let_go, PATIENCE, "the end of which nobody was told", interval=0.5)
+    express.aws.sns.create_topic(Name=topic.rpartition(":")[2])
+    Inbox.subscribe(express.aws, topic, "inbox")  # the same queue again
+    express.ended(item)
+    express.told(item, "SUCCESS")
+    assert express.rows(item) == len(files.PEOPLE)
+    express.all_done()
+
+
 @pytest.mark.skipif(
     "AWS_ENDPOINT_URL" in os.environ, reason="only the tests' own local AWS records calls"
 )
@@ -384,9 +411,7 @@ def test_all_that_was_called_is_allowed(express: Express, call_log: Path) -> Non
     assert not told, "\n".join(told)
 
 
-def test_what_nobody_could_be_told_lies_in_the_dead_letters(
-    express: Express, impatient: None
-) -> None:
+def test_what_nobody_could_be_told_lies_in_the_dead_letters(express: Express, soon: None) -> None:
     """The last one: the topic is gone after it."""
     express.aws.sns.delete_topic(TopicArn=express.deployment.topic_arn)
     item = express.upload("people/untold.csv", files.CSV)

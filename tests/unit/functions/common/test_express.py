@@ -18,6 +18,7 @@ from functions.common import express
 from functions.common.claims import Claims, Origin
 from functions.common.errors import (
     MissingSettingError,
+    NotBegunError,
     RunUnderWayError,
     UntoldEndError,
 )
@@ -41,8 +42,10 @@ UNTOLD = (
 )
 
 
-def refused(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "StartSyncExecution")
+def refused(code: str, status: int = 400) -> ClientError:
+    metadata: Any = {"HTTPStatusCode": status}
+    error = {"Code": code, "Message": "no"}
+    return ClientError({"Error": error, "ResponseMetadata": metadata}, "StartSyncExecution")
 
 
 @dataclass
@@ -101,8 +104,43 @@ def test_an_end_that_nobody_was_told_is_run_again(aws: None, answer: Mapping[str
     with pytest.raises(UntoldEndError, match="has told nobody"):
         ours.start(ITEM, Origin.EVENT)
     assert ours.claims.started([NAME]) == set()
-    assert later(ours, hours=1).start(ITEM, Origin.EVENT).start is Start.STARTED
+    assert later(ours, seconds=1).start(ITEM, Origin.EVENT).start is Start.STARTED
     assert [call["name"] for call in calls(ours)] == [NAME, NAME]
+
+
+def test_one_call_at_a_time_takes_over_what_was_let_go(aws: None) -> None:
+    ours = starter(UNTOLD[0])
+    with pytest.raises(UntoldEndError):
+        ours.start(ITEM, Origin.EVENT)
+    soon = later(ours, minutes=1)
+
+    class Meanwhile(StandIn):
+        def start_sync_execution(self, **given: Any) -> dict[str, Any]:
+            for minutes in (1, 6):
+                with pytest.raises(RunUnderWayError):
+                    later(ours, minutes=minutes).start(ITEM, Origin.SWEEP)
+            return super().start_sync_execution(**given)
+
+    replace(soon, step_functions=Meanwhile([SUCCEEDED])).start(ITEM, Origin.EVENT)  # type: ignore[arg-type]
+    assert later(ours, minutes=6).start(ITEM, Origin.EVENT).start is Start.KNOWN
+
+
+def test_of_two_that_read_the_same_claim_one_takes_it_over(aws: None) -> None:
+    ours = starter().claims
+    until = NOW + timedelta(minutes=5)
+    for change in (None, ours.let_go):
+        ours.take(NAME, ITEM, Origin.EVENT)
+        known = ours.find(NAME)
+        assert known is not None
+        if change:
+            change(known)
+            known = ours.find(NAME)
+            assert known is not None
+        assert [ours.take_over(known, until) for _ in range(2)] == [True, False]
+    ours.record_start(NAME, "arn")
+    ended = ours.find(NAME)
+    assert ended is not None
+    assert not ours.take_over(ended, until)
 
 
 def test_a_lost_answer_is_not_asked_for_twice_but_run_again_later(aws: None) -> None:
@@ -149,7 +187,7 @@ def test_throttling_is_waited_out_for_nothing_has_begun() -> None:
 def test_tries_are_bounded_and_only_for_what_has_not_begun(code: str, tries: int) -> None:
     stand_in = StandIn([refused(code)] * 9)
     runs = express.ExpressRuns(MACHINE, stand_in, lambda _: None)  # type: ignore[arg-type]
-    with pytest.raises(ClientError, match=code):
+    with pytest.raises(NotBegunError, match=code):
         runs.run("a", "{}")
     assert len(stand_in.calls) == tries
 

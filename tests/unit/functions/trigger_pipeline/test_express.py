@@ -8,13 +8,16 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from functions.common.claims import Claims, Origin
 from functions.common.executions import Starter
 from functions.common.naming import execution_name
 from functions.common.objects import ObjectVersion
 from functions.trigger_pipeline.handler import Pipeline, handle
+from functions.trigger_pipeline.visibility import Visibility
 from tests.unit.functions.claims import claims_table
+from tests.unit.functions.common.test_express import refused
 from tests.unit.functions.trigger_pipeline.test_trigger import created, message
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:pipeline"
@@ -41,7 +44,7 @@ class StandIn:
 def pipeline(stand_in: StandIn) -> Pipeline:
     claims = Claims(claims_table(), boto3.client("dynamodb"))
     starter = Starter(MACHINE, stand_in, claims, is_express=True)  # type: ignore[arg-type]
-    return Pipeline(boto3.client("s3"), starter)
+    return Pipeline(boto3.client("s3"), starter, Visibility(boto3.client("sqs"), 60))
 
 
 def item(key: str) -> ObjectVersion:
@@ -60,6 +63,78 @@ def test_a_batch_is_run_side_by_side_and_fails_message_by_message(aws: None) -> 
     names = {execution_name(item(key)): key for key in keys}
     started = ours.starter.claims.started(names)
     assert {names[name] for name in started} == {"a.csv", "b.csv"}
+
+
+class Queue:
+    """A queue of moto's whose messages are hidden for long; ``shown`` are the changes to that."""
+
+    def __init__(self, name: str = "arrivals") -> None:
+        self.sqs = boto3.client("sqs")
+        self.url = self.sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "2000"})[
+            "QueueUrl"
+        ]
+        self.shown: list[int] = []
+        self.sqs.meta.events.register(
+            "provide-client-params.sqs.ChangeMessageVisibility",
+            lambda params, **_: self.shown.append(params["VisibilityTimeout"]),
+        )
+
+    def received(self, item: ObjectVersion, times: int = 1) -> dict[str, Any]:
+        """Return the record of a message that Lambda was handed for the so manieth time."""
+        self.sqs.send_message(QueueUrl=self.url, MessageBody=json.dumps(created(item)))
+        handle = self.sqs.receive_message(QueueUrl=self.url)["Messages"][0]["ReceiptHandle"]
+        record = message(created(item), item.key)
+        attributes = record["attributes"] | {"ApproximateReceiveCount": str(times)}
+        arn = f"arn:aws:sqs:us-east-1:123456789012:{self.url.rpartition('/')[2]}"
+        return record | {
+            "attributes": attributes,
+            "eventSourceARN": arn,
+            "receiptHandle": handle,
+        }
+
+
+@pytest.mark.parametrize(("times", "seconds"), [(1, 60), (2, 120), (4, 480), (5, 900), (1000, 900)])
+def test_what_is_known_to_have_failed_comes_back_soon(aws: None, times: int, seconds: int) -> None:
+    queue, ours = Queue(), pipeline(StandIn(at_once=2))
+    ours = replace(ours, visibility=Visibility(queue.sqs, 60))
+    records = [queue.received(item(key), times) for key in ("late.csv", "a.csv")]
+    answer = handle({"Records": records}, ours)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "late.csv"}]}
+    assert queue.shown == [seconds]
+    claim = ours.starter.claims.find(execution_name(item("late.csv")))
+    assert claim is not None
+    assert claim.free_from, "whoever gets the message then may run it"
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (refused("AccessDeniedException", 400), [60]),
+        (EndpointConnectionError(endpoint_url="https://sync-states"), [60]),
+        (refused("InternalServerError", 500), []),
+        (ReadTimeoutError(endpoint_url="https://sync-states"), []),
+    ],
+    ids=["refused", "no connection", "a failure of the service", "the answer was lost"],
+)
+def test_what_may_be_running_comes_back_late(aws: None, error: Exception, shown: list[int]) -> None:
+    class Failing(StandIn):
+        def start_sync_execution(self, **given: Any) -> dict[str, Any]:
+            raise error
+
+    queue, ours = Queue(), pipeline(Failing(at_once=1))
+    ours = replace(ours, visibility=Visibility(queue.sqs, 60))
+    answer = handle({"Records": [queue.received(item("a.csv"))]}, ours)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "a.csv"}]}
+    assert queue.shown == shown
+    claim = ours.starter.claims.find(execution_name(item("a.csv")))
+    assert claim is not None
+    assert bool(claim.free_from) is bool(shown)
+
+
+def test_a_message_whose_time_cannot_be_set_fails_all_the_same(aws: None) -> None:
+    ours = pipeline(StandIn(at_once=1))  # there is no queue
+    answer = handle({"Records": [message(created(item("late.csv")), "late.csv")]}, ours)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "late.csv"}]}
 
 
 def test_a_duplicate_in_the_batch_is_run_once_and_comes_back(aws: None) -> None:

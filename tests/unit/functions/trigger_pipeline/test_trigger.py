@@ -14,6 +14,7 @@ from functions.common.naming import execution_name
 from functions.common.objects import ObjectVersion
 from functions.trigger_pipeline.handler import Pipeline, handle, handler
 from functions.trigger_pipeline.keys import resolve
+from functions.trigger_pipeline.visibility import Visibility
 from tests.unit.functions.claims import claims_table
 from tests.unit.functions.conftest import Context
 from tests.unit.functions.trigger_pipeline.test_events import load
@@ -30,7 +31,8 @@ def pipeline(aws: None) -> Pipeline:
         name="pipeline", definition=DEFINITION, roleArn="arn:aws:iam::123456789012:role/pipeline"
     )
     claims = Claims(claims_table(), boto3.client("dynamodb"))
-    return Pipeline(s3, Starter(machine["stateMachineArn"], step_functions, claims))
+    starter = Starter(machine["stateMachineArn"], step_functions, claims)
+    return Pipeline(s3, starter, Visibility(boto3.client("sqs"), 60))
 
 
 def executions(pipeline: Pipeline) -> dict[str, Any]:
