@@ -412,10 +412,20 @@ def test_all_that_was_called_is_allowed(express: Express, call_log: Path) -> Non
 
 
 def test_what_nobody_could_be_told_lies_in_the_dead_letters(express: Express, soon: None) -> None:
-    """The last one: the topic is gone after it."""
+    """The last one: the topic is gone after it, and two tries are all."""
+    fewer(express, 2)
     express.aws.sns.delete_topic(TopicArn=express.deployment.topic_arn)
     item = express.upload("people/untold.csv", files.CSV)
     wait_until(lambda: express.waiting()["dead"] == 1, PATIENCE, express.waiting, interval=1)
     claim = express.claim(item)
     assert claim is not None
     assert claim.execution_arn is None, "so the sweep finds it, and so does the letter's redrive"
+
+
+def fewer(express: Express, tries: int) -> None:
+    """Give a message up after so many tries; each is an execution that tries again itself."""
+    url = express.deployment.trigger_queue_url
+    found = express.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+    policy = json.loads(found["Attributes"]["RedrivePolicy"]) | {"maxReceiveCount": tries}
+    changed = {"RedrivePolicy": json.dumps(policy)}
+    express.aws.sqs.set_queue_attributes(QueueUrl=url, Attributes=changed)
