@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools import terraform
+from tools.provider import attached
 
 ROOMS = ("modules", "envs", "examples")
 FORMATTED = (*ROOMS, "tests")
@@ -31,9 +32,16 @@ def terraform_folders(rooms: Sequence[str] = ROOMS) -> list[Path]:
     return sorted(found)
 
 
-def run(tool: terraform.Terraform, directory: Path, *arguments: str) -> Finding:
+def run(
+    tool: terraform.Terraform,
+    directory: Path,
+    *arguments: str,
+    attaching: Mapping[str, str] | None = None,
+) -> Finding:
     """Run one command; its output is kept where it fails."""
-    answer = tool.run(directory, [*arguments, "-no-color"], capture=True)
+    answer = tool.run(
+        directory, [*arguments, "-no-color"], extra_environment=attaching, capture=True
+    )
     failed = answer.returncode != 0
     passed = answer.stdout.count("... pass\n") - answer.stdout.count(".tftest.hcl... pass\n")
     return Finding(directory, arguments[0], answer.stdout if failed else "", passed)
@@ -42,7 +50,11 @@ def run(tool: terraform.Terraform, directory: Path, *arguments: str) -> Finding:
 def check(tool: terraform.Terraform, directory: Path) -> list[Finding]:
     """Run an initialised folder's tests, which validate it first; validate one without tests."""
     has_tests = any(directory.glob("tests/*.tftest.hcl"))
-    findings = [run(tool, directory, "test" if has_tests else "validate")]
+    # A test starts the provider for each of its runs. All folders can share one: what they test is
+    # what the modules plan, and no provider opens a file for that.
+    with attached(Path.cwd(), directory / ".terraform", tool.environment) as attaching:
+        command = "test" if has_tests else "validate"
+        findings = [run(tool, directory, command, attaching=attaching)]
     tests = sum(finding.tests for finding in findings)
     failed = any(finding.output for finding in findings)
     print(f"  {directory}: {'FAILED' if failed else f'{tests} tests passed' if tests else 'valid'}")
@@ -50,12 +62,8 @@ def check(tool: terraform.Terraform, directory: Path) -> list[Finding]:
 
 
 def main() -> int:
-    """Check everything; returns the exit code."""
-    try:
-        tool = terraform.find()
-    except terraform.TerraformError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    """Check everything; returns the exit code. Raises TerraformError if there is no Terraform."""
+    tool = terraform.find()
     findings = [
         run(tool, Path(room), "fmt", "-check", "-recursive", "-diff")
         for room in FORMATTED
@@ -77,5 +85,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except subprocess.SubprocessError as error:
+    except (subprocess.SubprocessError, terraform.TerraformError) as error:
         sys.exit(f"error: {error}")

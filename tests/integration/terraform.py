@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tests.integration.provider import attached
 from tools import terraform
+from tools.provider import attached
 
 TAIL_LINES = 60
 NOTHING_TO_DO, CHANGES = 0, 2

@@ -6,7 +6,7 @@ folder, in the way that is meant for debugging, and commands are told to attach 
 https://developer.hashicorp.com/terraform/plugin/debugging#terraform-cli-behavior
 
 A provider has one configuration at a time, so no two commands share one at once; and it reads files
-by the root's relative paths, so that each folder has its own.
+by paths that are relative to the folder in which it was started.
 """
 
 import re
@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.terraform import TerraformError
 
 _ATTACH = "TF_REATTACH_PROVIDERS"
 _PATTERN = re.compile(rf"{_ATTACH}='(.*)'")
@@ -36,9 +38,7 @@ class Provider:
 
     def stop(self) -> None:
         """End it."""
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait()
+        self.process.communicate()  # closes its input, and waits
 
 
 _idle: list[Provider] = []
@@ -49,9 +49,10 @@ _lock = threading.Lock()
 def attached(
     directory: Path, data: Path, environment: Mapping[str, str]
 ) -> Iterator[Mapping[str, str]]:
-    """Lend a provider for one command in ``directory``, whose data folder is ``data``.
+    """Lend a provider that was started in ``directory``, for one command with data folder ``data``.
 
-    Yields the variables that make Terraform use it; none where ``init`` has not been run.
+    Yields the variables that make Terraform use it; none where ``init`` has not been run. Raises
+    TerraformError when the provider cannot be started.
     """
     executable = next(data.glob(_EXECUTABLE), None)
     if executable is None:
@@ -85,8 +86,10 @@ def _started(executable: Path, directory: Path, environment: Mapping[str, str]) 
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    assert process.stdout
-    for line in process.stdout:
+    for line in process.stdout or ():
         if found := _PATTERN.search(line):
             return Provider(directory, process, {_ATTACH: found[1]})
-    raise AssertionError(f"{executable} ended before Terraform could attach to it.")
+    raise TerraformError(
+        f"{executable} ended before Terraform could attach to it. "
+        "Run it by hand with -debug to see what it says."
+    )
