@@ -16,6 +16,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, Self
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -26,6 +28,9 @@ from sortedcontainers import SortedList
 _PAGE = 1000
 _HIGHEST = "\U0010ffff" * 256
 """No key is longer than 1,024 bytes: appended to a prefix, this is behind all of its keys."""
+
+_MORE = SimpleNamespace(key=_HIGHEST, version_id="", last_modified=datetime.max.replace(tzinfo=UTC))
+"""The last of many versions, for a function that knows it by its id; that may be null for all."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,10 @@ class Page:
             return None
         head, found, _ = key.removeprefix(self.prefix).partition(self.delimiter)
         return f"{self.prefix}{head}{found}" if found else None
+
+    def is_passed_over(self, key: str, group: str | None) -> bool:
+        """Whether a marker at the page's start may say that it was shown before."""
+        return key == self.start or (group is not None and self.start.startswith(group))
 
 
 class Keys:
@@ -85,17 +94,19 @@ class Keys:
             return list(self._walk(store, self._sorted[store], page, with_versions))
 
     def _walk(self, store: Any, keys: SortedList, page: Page, with_versions: bool) -> Iterator[Any]:
-        # The entry that shows that the page is cut, and a group in whose middle a marker stands.
-        room = page.size + 2
+        # One entry more shows that the page is cut.
+        room = page.size + 1
         at = keys.bisect_left(max(page.prefix, page.start))
         while room > 0 and at < len(keys) and keys[at].startswith(page.prefix):
             key, group = keys[at], page.group(keys[at])
             found = _versions(store, key) if with_versions else _current(store, key)
             yield from found
             at += 1
-            if found and key != page.start:  # a marker itself is not part of the page
+            if found and not page.is_passed_over(key, group):
                 room -= 1 if group else len(found)
                 at = keys.bisect_right(group + _HIGHEST) if group else at
+        if with_versions and room <= 0:
+            yield _MORE
 
 
 def _versions(store: Any, key: str) -> list[Any]:

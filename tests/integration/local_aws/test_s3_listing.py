@@ -17,6 +17,7 @@ KEYS = [
     *("a/é", "é", "é/1", "é/2", "z/é/1", "z/😀", "😀", "😀/1", "\uffee", "\uffee/1"),
 ]
 GONE = ["a/2", "ab/1", "z/é/1"]
+LEFT = [key for key in KEYS if key not in GONE]
 PREFIXES = st.sampled_from(["", "a", "a/", "a/b", "é", "é/", "z/", "😀/", "none/"])
 DELIMITERS = st.sampled_from(["", "/", "b", "é"])
 SIZES = st.integers(1, 9)
@@ -27,22 +28,13 @@ def s3(local_aws: OwnServer) -> Any:
     return local_aws.client("s3")
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["plain", "versioned"])
+@pytest.fixture(scope="module", params=["plain", "Suspended", "Enabled"])
 def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
-    return filled(s3, has_versions=request.param)
-
-
-@pytest.fixture(scope="module")
-def versioned(s3: Any) -> str:
-    return filled(s3, has_versions=True)
-
-
-def filled(s3: Any, *, has_versions: bool) -> str:
-    """Make a bucket with KEYS but those GONE; the first listing stands in between."""
-    name = f"listing-{uuid4().hex[:8]}"
+    """A bucket with KEYS but those GONE; the first listing stands in between."""
+    name = f"{request.param.lower()}-{uuid4().hex[:8]}"
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    if has_versions:
-        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    if request.param != "plain":
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": request.param})
     for key in KEYS[:9]:
         s3.put_object(Bucket=name, Key=key, Body=b"")
     assert s3.list_objects_v2(Bucket=name)["KeyCount"] == 9
@@ -91,29 +83,32 @@ def test_pages_hold_each_key_once_and_in_order(
     s3: Any, bucket: str, asked: tuple[str, str, int, str]
 ) -> None:
     prefix, delimiter, size, after = asked
-    left = [key for key in KEYS if key not in GONE]
     of = {"Bucket": bucket, "Prefix": prefix, "Delimiter": delimiter}
     pages = list(pages_of(s3, "list_objects_v2", size, StartAfter=after, **of))
-    assert shown(pages) == listed(left, prefix, delimiter, after)
+    assert shown(pages) == listed(LEFT, prefix, delimiter, after)
     assert [page["Prefix"] for page in pages] == [prefix] * len(pages)
     pages = list(pages_of(s3, "list_objects", size, **of))
-    assert shown(pages) == listed(left, prefix, delimiter)
+    assert shown(pages) == listed(LEFT, prefix, delimiter)
 
 
 @settings(max_examples=20, deadline=None, database=None)
 @given(prefix=PREFIXES, delimiter=DELIMITERS, size=SIZES)
 def test_pages_hold_each_version_once(
-    s3: Any, versioned: str, prefix: str, delimiter: str, size: int
+    s3: Any, bucket: str, prefix: str, delimiter: str, size: int
 ) -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html"""
-    of = {"Bucket": versioned, "Prefix": prefix, "Delimiter": delimiter}
+    of = {"Bucket": bucket, "Prefix": prefix, "Delimiter": delimiter}
     pages = list(pages_of(s3, "list_object_versions", size, **of))
-    keys, groups = listed(KEYS, prefix, delimiter)
-    twice = [key for key in keys for _ in range(2 if key in KEYS[:9] else 1)]
-    assert shown(pages, "Versions") == (twice, groups)
+    kind = bucket.partition("-")[0]
+    counts = {"plain": 1, "suspended": 1, "enabled": 2}
+    keys, groups = listed([*LEFT, *(GONE if kind != "plain" else [])], prefix, delimiter)
+    times = {key: counts[kind] if key in KEYS[:9] else 1 for key in keys}
+    if kind == "suspended":
+        times |= dict.fromkeys(GONE, 0)  # the marker has taken the version's place
+    assert shown(pages, "Versions") == ([key for key in keys for _ in range(times[key])], groups)
     assert shown(pages, "DeleteMarkers")[0] == [key for key in keys if key in GONE]
-    versions = [one["VersionId"] for page in pages for one in page.get("Versions", [])]
-    assert len(set(versions)) == len(twice)
+    seen = [(one["Key"], one["VersionId"]) for page in pages for one in page.get("Versions", [])]
+    assert len(set(seen)) == len(seen)
 
 
 def test_what_many_write_and_delete_at_once_is_listed_as_it_ends(s3: Any, bucket: str) -> None:
