@@ -52,3 +52,13 @@ def test_a_key_is_known_once_it_is_set_and_until_it_is_gone(store: Any) -> None:
         keys.changed(store, "007/1")
         expected = ["007/099", "007/1"] if "007/1" in store else ["007/099"]
         assert [entry.key for entry in keys.entries(store, page)] == expected
+
+
+def test_that_versions_go_on_is_seen_by_the_last_ones_id() -> None:
+    store = KeyStore()
+    for number in range(5):
+        store.set(str(number), SimpleNamespace(key=str(number), version_id="null"))
+    for size, more in ((3, True), (4, True), (5, False)):
+        found = Keys().entries(store, Page("", "", "", size), with_versions=True)
+        assert (found[-1].version_id != "null") is more
+        assert sum(entry.version_id == "null" for entry in found) > size - (not more)
