@@ -9,7 +9,7 @@ pytest.register_assert_rewrite("tests.faults.matrix")
 
 from tests.faults import table  # noqa: E402 - assertions below it are rewritten
 from tests.faults.matrix import FAULTS  # noqa: E402
-from tests.faults.world import World, deploy, local_aws  # noqa: E402
+from tests.faults.world import Worlds, local_aws  # noqa: E402
 from tests.integration.conftest import packages  # noqa: E402, F401 - a fixture
 
 RESULTS = {"passed": "held", "failed": "broken"}
@@ -39,8 +39,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def world(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:  # noqa: F811
-    """A deployed pipeline, all of whose inner calls pass the proxy."""
+def worlds(packages: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:  # noqa: F811
+    """Deployed pipelines, all of whose inner calls pass the proxy."""
     state: Path = tmp_path_factory.mktemp("faults")
     with local_aws(state / "aws") as running:
-        yield deploy(running.aws, running.proxy, state)
+        made = Worlds(running, state)
+        yield made
+        made.close()

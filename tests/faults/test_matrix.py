@@ -7,7 +7,7 @@ import pytest
 from tests.faults.matrix import FAULTS, chance
 from tests.faults.matrix.play import Performance, play
 from tests.faults.matrix.registry import Fault
-from tests.faults.world import World
+from tests.faults.world import Worlds
 
 IN_ORDER = sorted(FAULTS.values(), key=lambda fault: fault.alone)
 # All are played side by side, so that the first to be asked for may wait for the last.
@@ -15,7 +15,7 @@ TIMEOUT = 1800 + 60 * chance.settings()[0]
 
 
 @pytest.fixture(scope="module")
-def performance(world: World, request: pytest.FixtureRequest) -> Iterator[Performance]:
+def performance(worlds: Worlds, request: pytest.FixtureRequest) -> Iterator[Performance]:
     """Play the scenarios of the tests that were chosen."""
     chosen = [
         item.callspec.params["fault"]
@@ -24,7 +24,7 @@ def performance(world: World, request: pytest.FixtureRequest) -> Iterator[Perfor
         and "performance" in item.fixturenames
         and "fault" in getattr(getattr(item, "callspec", None), "params", {})
     ]
-    playing = play(world, chosen)
+    playing = play(worlds, chosen)
     yield playing
     playing.end()
 
@@ -36,7 +36,8 @@ def test_fault(performance: Performance, fault: Fault) -> None:
 
 
 @pytest.mark.timeout(TIMEOUT)
-def test_when_all_is_quiet_every_promise_is_kept(performance: Performance, world: World) -> None:
+def test_when_all_is_quiet_every_promise_is_kept(performance: Performance, worlds: Worlds) -> None:
     for playing in performance.played.values():
         playing.exception()
-    assert world.quiet.judge(performance.expected()) == []
+    for world in worlds.made:
+        assert world.quiet.judge(performance.expected(world)) == []

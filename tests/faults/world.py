@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,12 @@ from tests.integration.terraform import Terraform
 from tests.ports import free_port
 from tools.aws import Aws
 from tools.deployment import Deployment
+from tools.express_executions import ExpressExecutions
 from tools.inbox import Inbox
+from tools.trigger import Trigger
+
+PREFIXES = {"sync": "faults-", "express": "quick-"}
+"""What the names of a style's pipeline begin with."""
 
 FUNCTION_SECONDS = 15
 """How long a function may take, so that its timeout is soon there."""
@@ -27,11 +33,18 @@ FUNCTION_SECONDS = 15
 UNHURRIED = {"process_file", "quarantine_file"}
 """Functions whose work takes its time: to load an engine, to copy a file of a gigabyte."""
 
-AGES = {"sweep_source": {"MIN_AGE_SECONDS": "1"}}
-"""From which age on the sweep takes an object for missed."""
+WAITING = {"trigger_pipeline", "sweep_source"}
+"""Functions that wait for the ends of an Express workflow's executions."""
 
-VISIBILITY_SECONDS = 10
-"""After which an event that failed is tried again; six times the timeout in earnest."""
+SETTINGS = {
+    "sweep_source": {"MIN_AGE_SECONDS": "1"},
+    "trigger_pipeline": {"RETRY_SECONDS": "1"},
+}
+"""From which age on the sweep takes an object for missed, how soon a failed run is run again."""
+
+VISIBILITY_SECONDS = {"sync": 10, "express": 30}
+"""After which an event that failed is tried again; six times the timeout in earnest. A message
+that waits for an Express execution is not to come back before its end."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +122,43 @@ class World:
         return self.deployment.function_names
 
 
-def deploy(aws: Aws, proxy: Proxy, state: Path) -> World:
-    """Apply the pipeline with short waits."""
+class Worlds:
+    """A pipeline of each style that is asked for, in one local AWS; applied as soon as it is."""
+
+    def __init__(self, running: LocalAws, state: Path) -> None:
+        self._running = running
+        self._state = state
+        self._applying = ThreadPoolExecutor(len(PREFIXES), "apply")
+        self._made: dict[str, Future[World]] = {}
+
+    def ask(self, style: str) -> Future[World]:
+        """Return the pipeline of a style, when it is there."""
+        if style not in self._made:
+            proxy, state = self._running.proxy, self._state / style
+            state.mkdir()
+            self._made[style] = self._applying.submit(
+                deploy, self._running.aws, proxy, state, style
+            )
+        return self._made[style]
+
+    @property
+    def made(self) -> Iterator[World]:
+        """All that were asked for."""
+        return (world.result() for world in self._made.values())
+
+    def close(self) -> None:
+        """Wait for what is being applied: the local AWS must not stop meanwhile."""
+        self._applying.shutdown()
+
+
+def deploy(aws: Aws, proxy: Proxy, state: Path, style: str) -> World:
+    """Apply a pipeline of a style, ``sync`` or ``express``, with short waits."""
     terraform = Terraform(
         ROOT / "tests/faults/root",
         {
             "endpoint_url": str(aws.endpoint_url),
-            "name_prefix": "faults-",
+            "name_prefix": PREFIXES[style],
+            "style": style,
             "architecture": ARCHITECTURE,
         },
         state,
@@ -123,7 +166,7 @@ def deploy(aws: Aws, proxy: Proxy, state: Path) -> World:
     terraform.init()
     terraform.apply()
     deployment = Deployment.from_outputs(terraform.outputs()["pipeline"])
-    _hurry(aws, deployment)
+    _hurry(aws, deployment, style)
     places = Places(
         deployment.source_bucket,
         deployment.processed_bucket,
@@ -132,23 +175,25 @@ def deploy(aws: Aws, proxy: Proxy, state: Path) -> World:
         deployment.dead_letter_queue_urls,
     )
     inbox = Inbox.subscribe(aws, deployment.topic_arn, "oracle")
-    reader = Reader(aws, places, inbox)
+    express = ExpressExecutions(aws, Trigger(aws, deployment)) if style == "express" else None
+    reader = Reader(aws, places, inbox, express)
     return World(
         aws, proxy, deployment, Watch(reader), Quiet(reader, (deployment.trigger_queue_url,))
     )
 
 
-def _hurry(aws: Aws, deployment: Deployment) -> None:
+def _hurry(aws: Aws, deployment: Deployment, style: str) -> None:
     """Shorten the timeouts that have no variable, because nobody needs them short but tests."""
+    unhurried = UNHURRIED | (WAITING if style == "express" else set())
     for folder, name in deployment.function_names.items():
         configuration = aws.functions.get_function_configuration(FunctionName=name)
-        variables = configuration["Environment"]["Variables"] | AGES.get(folder, {})
+        variables = configuration["Environment"]["Variables"] | SETTINGS.get(folder, {})
         aws.functions.update_function_configuration(
             FunctionName=name,
-            Timeout=configuration["Timeout"] if folder in UNHURRIED else FUNCTION_SECONDS,
+            Timeout=configuration["Timeout"] if folder in unhurried else FUNCTION_SECONDS,
             Environment={"Variables": variables},
         )
     aws.sqs.set_queue_attributes(
         QueueUrl=deployment.trigger_queue_url,
-        Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)},
+        Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS[style])},
     )

@@ -7,6 +7,7 @@ from tests.faults.matrix import (  # noqa: F401 - each registers its faults
     arrival,
     chance,
     content,
+    express,
     flaky,
     functions,
     jobs,

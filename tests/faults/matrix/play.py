@@ -6,26 +6,29 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from tests.faults.matrix.registry import Fault
 from tests.faults.matrix.stage import Stage
 from tests.faults.oracle.judgement import Expected
-from tests.faults.world import World
+from tests.faults.world import World, Worlds
 
 SIDE_BY_SIDE = 6
 """Most of a scenario is waiting: for a retry, a timeout, a job's turn."""
 
 
-def play(world: World, faults: Iterable[Fault]) -> "Performance":
+def play(worlds: Worlds, faults: Iterable[Fault]) -> "Performance":
     """Begin to play; those that disturb others come last, one after the other."""
-    return Performance(world, tuple(faults))
+    return Performance(worlds, tuple(faults))
 
 
 class Performance:
     """Scenarios on their way."""
 
-    def __init__(self, world: World, faults: tuple[Fault, ...]) -> None:
-        self._world = world
+    def __init__(self, worlds: Worlds, faults: tuple[Fault, ...]) -> None:
+        self._worlds = {fault.style: worlds.ask(fault.style) for fault in faults}
         self._together = ThreadPoolExecutor(SIDE_BY_SIDE, "together")
         self._alone = ThreadPoolExecutor(1, "alone")
-        self._expected: dict[str, Expected] = {}
-        crowd = [fault for fault in faults if not fault.alone]
+        self._expected: dict[str, tuple[World, Expected]] = {}
+        # Those of the usual style first: they take longer, and the other pipeline is not there yet.
+        crowd = sorted(
+            (one for one in faults if not one.alone), key=lambda one: one.style != "sync"
+        )
         self._played: dict[str, Future[None]] = {
             fault.name: self._together.submit(self._play, fault) for fault in crowd
         }
@@ -39,11 +42,12 @@ class Performance:
         """The scenarios by their faults' names. A result means: the promises held."""
         return self._played
 
-    def expected(self) -> Expected:
-        """Return what all scenarios together left for the oracle; to be asked when all are over."""
+    def expected(self, world: World) -> Expected:
+        """Return what a world's scenarios left for the oracle; to be asked when all are over."""
         union = Expected()
-        for expected in self._expected.values():
-            union |= expected
+        for where, expected in self._expected.values():
+            if where is world:
+                union |= expected
         return union
 
     def end(self) -> None:
@@ -52,13 +56,14 @@ class Performance:
         self._alone.shutdown(cancel_futures=True)
 
     def _play(self, fault: Fault) -> None:
-        stage = Stage(self._world, fault.folder)
+        world = self._worlds[fault.style].result()
+        stage = Stage(world, fault.folder)
         try:
             fault.scenario(stage)
             stage.judge()
         finally:
             stage.close()
-            self._expected[fault.name] = stage.expected
+            self._expected[fault.name] = (world, stage.expected)
 
     def _play_alone(self, fault: Fault) -> None:
         for other in self._crowd:

@@ -13,12 +13,14 @@ type Scenario = Callable[[Stage], None]
 class Fault:
     """A fault by its ``name``, the promise that must hold, and what brings it about.
 
-    One that is ``alone`` disturbs others and runs when they are done.
+    ``style`` is that of the pipeline which it strikes. One that is ``alone`` disturbs others and
+    runs when they are done.
     """
 
     name: str
     invariant: str
     scenario: Scenario
+    style: str = "sync"
     alone: bool = False
 
     @property
@@ -30,11 +32,13 @@ class Fault:
 FAULTS: dict[str, Fault] = {}
 
 
-def fault(name: str, invariant: str, *, alone: bool = False) -> Callable[[Scenario], Scenario]:
+def fault(
+    name: str, invariant: str, *, style: str = "sync", alone: bool = False
+) -> Callable[[Scenario], Scenario]:
     """Register a scenario as the fault ``name``."""
 
     def register(scenario: Scenario) -> Scenario:
-        made = Fault(name, invariant, scenario, alone)
+        made = Fault(name, invariant, scenario, style, alone)
         taken = [other for other in FAULTS.values() if _alike(other.folder, made.folder)]
         assert not taken, f"{name} is too like {taken[0].name} to tell their calls apart"
         FAULTS[name] = made

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from functions.common.naming import execution_name
 from functions.common.objects import ObjectVersion
-from tests.faults.oracle.evidence import Evidence, Run
+from tests.faults.oracle.evidence import Evidence, ExpressRun, Run
 from tests.faults.oracle.judgement import Expected, violations
 from tests.faults.proxy.faults import Fault as ProxyFault
 from tests.faults.proxy.faults import Hold
@@ -139,6 +139,8 @@ class Stage:
 
     def error(self, run: Run) -> str:
         """Return what a failed run says of its failure."""
+        if isinstance(run, ExpressRun):
+            return f"see the log of {run.arn}"
         told = self.world.aws.step_functions.describe_execution(executionArn=run.arn)
         return f"{told.get('error')}: {told.get('cause')}"
 

@@ -53,6 +53,15 @@ class Run:
         return f"run {self.name} ({self.outcome or self.status})"
 
 
+class ExpressRun(Run):
+    """The execution of an Express workflow that a claim names."""
+
+    @property
+    def notification_id(self) -> str:
+        """Return the identity of the message about its end: each end of a name is told once."""
+        return f"{self.name}:{self.outcome}"
+
+
 @dataclass(frozen=True)
 class Output:
     """A manifest, and what its files hold.

@@ -15,11 +15,13 @@ from tests.faults.oracle.evidence import (
     Claim,
     DeadLetter,
     Evidence,
+    ExpressRun,
     Note,
     Output,
     Run,
 )
 from tools.aws import Aws
+from tools.express_executions import ExpressExecutions
 from tools.inbox import Inbox
 
 MARK = "mark"
@@ -41,13 +43,15 @@ class Places:
 class Reader:
     """Reads one pipeline.
 
-    Keeps in mind what does not change by itself: ended executions, and what a manifest and its
-    files hold. ``forget`` lets it look at all of that again, for the last word.
+    Of an Express workflow nobody lists the executions: the claims name them, and ``express`` reads
+    their log. Keeps in mind what does not change by itself: ended executions, and what a manifest
+    and its files hold. ``forget`` lets it look at all of that again, for the last word.
     """
 
     aws: Aws
     places: Places
     inbox: Inbox
+    express: ExpressExecutions | None = None
     _described: dict[tuple[str, str, str], Run] = field(default_factory=dict)
     _published: dict[tuple[str, ...], Output] = field(default_factory=dict)
 
@@ -71,6 +75,9 @@ class Reader:
 
     def runs(self) -> Iterator[Run]:
         """Yield all executions."""
+        return self._listed() if self.express is None else self._claimed(self.express)
+
+    def _listed(self) -> Iterator[Run]:
         pages = self.aws.step_functions.get_paginator("list_executions").paginate(
             stateMachineArn=self.places.state_machine_arn
         )
@@ -80,6 +87,19 @@ class Reader:
                 if seen not in self._described:
                     self._described[seen] = self._run(item["executionArn"])
                 yield self._described[seen]
+
+    def _claimed(self, express: ExpressExecutions) -> Iterator[Run]:
+        for claim in self._claims():
+            if claim.execution_arn is None:
+                continue
+            seen = (claim.execution_arn, "", "")
+            if seen not in self._described:
+                run = _logged(claim, express)
+                if run.outcome is None:  # the log comes a moment later
+                    yield run
+                    continue
+                self._described[seen] = run
+            yield self._described[seen]
 
     def dead_letters(self) -> Iterator[DeadLetter]:
         """Yield the messages in the dead-letter queues, and leave them there."""
@@ -210,3 +230,18 @@ class Reader:
             return self.aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         except self.aws.s3.exceptions.NoSuchKey:
             return None
+
+
+def _logged(claim: Claim, express: ExpressExecutions) -> ExpressRun:
+    """Return what the log says of a claim's execution; it holds no data, so no publication."""
+    assert claim.execution_arn is not None
+    progress = express.progress(claim.execution_arn)
+    ended = (progress.output or {}).get("outcome", "FAILURE") if progress.is_over else None
+    return ExpressRun(
+        arn=claim.execution_arn,
+        name=claim.name,
+        status=progress.status,
+        key=claim.key,
+        version=claim.version,
+        outcome=ended,
+    )

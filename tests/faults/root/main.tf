@@ -28,6 +28,11 @@ variable "architecture" {
   type        = string
 }
 
+variable "style" {
+  description = "How the state machine works: sync or express."
+  type        = string
+}
+
 provider "aws" {
   region                      = "us-east-1"
   access_key                  = "test"
@@ -58,7 +63,8 @@ module "pipeline" {
   source = "../../../modules/file_pipeline"
 
   name_prefix   = var.name_prefix
-  orchestration = { timeout_hours = 1 }
+  orchestration = { style = var.style, timeout_hours = 1 }
+  engine        = var.style == "express" ? "lambda" : "auto"
   functions     = { architecture = var.architecture, validation_timeout_seconds = 30 }
   glue          = { timeout_minutes = 20 }
   monitoring    = null
