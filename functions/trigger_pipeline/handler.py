@@ -4,6 +4,9 @@ Input: a batch of SQS messages, one event of EventBridge or S3, or a person's re
 of an object version (see ``replays``). For a batch, the answer names the messages that failed, and
 SQS hands out those alone again:
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+
+Where the run of a message is known to have failed, SQS does so after RETRY_SECONDS (60), and after
+twice as many each further time.
 """
 
 import os
