@@ -307,7 +307,10 @@ class Job:
         length = -(-len(data) // (pieces or 1))
         quick = CsvPieces(0, length, length, FileRanges(source, attempt).opened)
         process(self._spark, self._s3, arguments, read_csv, quick if pieces else None)
-        self.files = sorted(file.name for file in attempt.glob("*.parquet"))
+        files = sorted(file.name for file in attempt.glob("*.parquet"))
+        # A task of the quick way may end after the exact way took the file over: see Written.
+        by_spark = [name for name in files if name.startswith(output.BY_SPARK)]
+        self.files = by_spark or files
         tables = [pq.read_table(attempt / name) for name in self.files]
         self.schema = tables[0].schema.remove_metadata()
         return [row for table in tables for row in table.to_pylist()]
@@ -369,7 +372,7 @@ def test_the_exact_way_treats_a_contradiction_as_it_would_alone(
         rows.append(job.run(arguments, a_file(200, "x,1,2026-01-01,\n"), pieces))
         schemas.append(job.schema)
         rejected.append(job.rejected())
-        assert all(name.startswith(output.BY_SPARK) for name in job.files)
+        assert job.files[0].startswith(output.BY_SPARK)
     assert rows[0] == rows[1]
     assert schemas[0] == schemas[1]
     assert len(rows[0]) == (201 if policy == "widen" else 200)
