@@ -89,6 +89,7 @@ MAY: Mapping[str, tuple[Row, ...]] = {
         ("sqs:ReceiveMessage", "{queue}"),
         ("sqs:DeleteMessage", "{queue}"),
         ("sqs:GetQueueAttributes", "{queue}"),
+        ("sqs:ChangeMessageVisibility", "{queue}"),
     ),
     "validate_file": (
         *READS_SOURCE,
@@ -163,6 +164,7 @@ MAY_NOT: Mapping[str, tuple[Row, ...]] = {
         ("sqs:SendMessage", "{queue}"),
         ("sqs:PurgeQueue", "{queue}"),
         ("sqs:ReceiveMessage", "{dead_letters}"),
+        ("sqs:ChangeMessageVisibility", "{dead_letters}"),
         ("s3:GetObject", "{processed}/processed/any"),
         ("s3:ListBucket", "{source}"),
         ("sns:Publish", "{topic}"),
