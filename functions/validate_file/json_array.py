@@ -18,6 +18,7 @@ from functions.common.streams import PeekableStream
 from functions.validate_file import text
 from functions.validate_file.columns import ObjectColumns
 from functions.validate_file.findings import Findings
+from functions.validate_file.json_record import AnyObject
 from functions.validate_file.place import Place
 from functions.validate_file.sampling import Sampler
 
@@ -26,11 +27,7 @@ _COMMA, _BRACE, _BRACKET = b",{]"
 _BEGINS_OTHER_VALUE = frozenset(b'"[-0123456789tfn')
 
 
-class _Object(msgspec.Struct, gc=False):
-    """Any JSON object: its syntax is checked and nothing of it is kept."""
-
-
-_decode_objects = msgspec.json.Decoder(list[_Object]).decode
+_decode_objects = msgspec.json.Decoder(list[AnyObject]).decode
 _decode_texts = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_text = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -68,7 +65,7 @@ class _ArrayReader:
     def read(self) -> Findings:
         rest, closed = self._read_opening(), False
         while not closed:
-            chunk = self._stream.read(self._limits.chunk_bytes)
+            chunk = self._stream.read(self._limits.bytes_after(len(rest)))
             rest, closed = self._take(rest + chunk, at_end=not chunk)
         self._read_white_space(rest)
         if not self._count:

@@ -1,6 +1,6 @@
 """JSON Lines: a JSON object in each line (https://jsonlines.org). Blank lines are passed over."""
 
-from io import BytesIO
+from collections import deque
 
 import msgspec
 
@@ -11,12 +11,15 @@ from functions.common.streams import PeekableStream
 from functions.validate_file import text
 from functions.validate_file.columns import ObjectColumns
 from functions.validate_file.findings import Findings
+from functions.validate_file.json_record import AnyObject
 from functions.validate_file.lines import LineBlock, line_blocks
 from functions.validate_file.place import Place
 from functions.validate_file.sampling import Sampler
 
-_OPENING_BRACE = ord("{")
 _WHITE_SPACE = b" \t\r\n"
+
+
+_decode_object = msgspec.json.Decoder(AnyObject).decode
 
 
 def read_json_lines(stream: PeekableStream, limits: Limits) -> Findings:
@@ -37,44 +40,21 @@ class _Lines:
     def check(self, block: LineBlock) -> None:
         fault = text.first_fault(block.data)
         if fault is None:
-            self._check_lines(block, block.data)
+            self._observe(_records(block))
             return
         # What is wrong in an earlier line comes first, however the file was cut into blocks.
         number, start = block.line_at(fault)
-        self._check_lines(block, block.data[:start])
+        _records(LineBlock(block.data[:start], block.offset, block.first_line))
         place = Place(block.offset + start, number)
         raise FileRejected(text.fault(place, block.data[start:], fault - start))
 
-    def _check_lines(self, block: LineBlock, data: bytes) -> None:
-        # The innermost loop: a line costs one comparison and one call that runs in C. Decoding to
-        # Raw checks the whole line's syntax and builds nothing.
-        decode = msgspec.json.Decoder(msgspec.Raw).decode
-        number, blank, sampled, line = block.first_line - 1, 0, [], b""
-        next_sample = self._sampler.next
-        try:
-            for number, line in enumerate(BytesIO(data), block.first_line):
-                if line[0] != _OPENING_BRACE and not self._begins_object(line):
-                    blank += 1
-                    continue
-                decode(line)
-                if number > next_sample:
-                    sampled.append(line)
-                    self._sampler.advance()
-                    next_sample = self._sampler.next
-        except (msgspec.DecodeError, RecursionError, _NotAnObject) as error:
-            raise _rejection(error, block, number, line) from error
-        for record in sampled:
-            self._columns.observe(record)
-        self._count += number - block.first_line + 1 - blank
-        self._last = line if line.strip(_WHITE_SPACE) else self._last
-
-    @staticmethod
-    def _begins_object(line: bytes) -> bool:
-        """Return False for a blank line. Raises _NotAnObject for one that begins otherwise."""
-        text = line.lstrip(_WHITE_SPACE)
-        if text and text[0] != _OPENING_BRACE:
-            raise _NotAnObject
-        return bool(text)
+    def _observe(self, records: list[bytes]) -> None:
+        if not records:
+            return
+        for index in self._sampler.take_from(self._count, self._count + len(records)):
+            self._columns.observe(records[index - self._count])
+        self._count += len(records)
+        self._last = records[-1]
 
     def findings(self) -> Findings:
         # Totals and other oddities stand at the end.
@@ -83,17 +63,38 @@ class _Lines:
         return Findings(self._count, self._columns.columns())
 
 
-class _NotAnObject(Exception):  # noqa: N818 - never leaves this module
-    pass
+def _records(block: LineBlock) -> list[bytes]:
+    """Return the lines that are not blank. Raises FileRejected at the first that is no object."""
+    # The innermost loop: a line costs one call, and C makes it.
+    try:
+        deque(map(_decode_object, block.lines), maxlen=0)
+    except (msgspec.DecodeError, RecursionError):
+        # Perhaps a blank line and nothing worse.
+        return _records_one_by_one(block)
+    return block.lines
 
 
-def _rejection(error: Exception, block: LineBlock, number: int, line: bytes) -> FileRejected:
+def _records_one_by_one(block: LineBlock) -> list[bytes]:
+    records = []
+    for number, line in enumerate(block.lines, block.first_line):
+        if not line.strip(_WHITE_SPACE):
+            continue
+        try:
+            _decode_object(line)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise _rejection(block, number, line) from error
+        records.append(line)
+    return records
+
+
+def _rejection(block: LineBlock, number: int, line: bytes) -> FileRejected:
     place = Place(block.offset + block.place_of_line(number), number)
     record = line.rstrip(_WHITE_SPACE)
-    if isinstance(error, RecursionError):
+    try:
+        fault = json_syntax.first_fault(record)
+    except RecursionError:
         message = f"Line {number} is nested too deeply."
         return FileRejected(place.reason(ReasonCode.TOO_DEEPLY_NESTED, message, line, 0))
-    fault = json_syntax.first_fault(record)
     if fault is None:
         message = f"Line {number} is JSON, but not an object."
         return FileRejected(place.reason(ReasonCode.RECORD_NOT_OBJECT, message, line, 0))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
 
 from functions.common.limits import Limits
 from functions.common.reasons import FileRejected, Reason, ReasonCode
@@ -19,6 +21,19 @@ class LineBlock:
     data: bytes
     offset: int
     first_line: int
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        """The lines with their ends."""
+        return BytesIO(self.data).readlines()
+
+    @property
+    def line_breaks(self) -> int:
+        """The number of lines that end in the block."""
+        # Lines that are apart already need no counting.
+        if "lines" in self.__dict__:
+            return len(self.lines) - (not self.data.endswith(b"\n"))
+        return self.data.count(b"\n")
 
     @property
     def end(self) -> int:
@@ -44,15 +59,15 @@ def line_blocks(stream: PeekableStream, limits: Limits) -> Iterator[LineBlock]:
     Raises FileRejected for a line longer than a record may be, after the lines before it.
     """
     offset, first_line, rest = stream.offset, 1, b""
-    while chunk := stream.read(limits.chunk_bytes):
+    while chunk := stream.read(limits.bytes_after(len(rest))):
         data = rest + chunk
         cut = data.rfind(b"\n") + 1
         if cut:
-            # Only the first line began in an earlier chunk, and a chunk is shorter than a record.
+            # Only the first line began in an earlier chunk, and no chunk is longer than a record.
             _check_length(data.index(b"\n"), first_line, offset, limits)
             block = LineBlock(data[:cut], offset, first_line)
             yield block
-            first_line += block.data.count(b"\n")
+            first_line += block.line_breaks
             offset, rest = block.end, data[cut:]
         else:
             rest = data

@@ -9,6 +9,7 @@ from functions.common.reasons import FileRejected, Reason, ReasonCode
 from functions.common.source import Source
 from functions.common.streams import PeekableStream
 from functions.validate_file import gzip_stream
+from functions.validate_file.allocator import keep_freed_memory
 from functions.validate_file.columns import check_columns
 from functions.validate_file.csv_format import read_csv
 from functions.validate_file.detect import HEAD_BYTES, UTF8_MARK, Format, detect
@@ -26,6 +27,7 @@ def validate(item: ObjectVersion, open_source: Callable[[], Source], settings: S
 
     A fault of the file is part of the verdict; what else goes wrong is raised.
     """
+    keep_freed_memory()
     progress = _Validation(item, settings)
     try:
         progress.run(open_source())

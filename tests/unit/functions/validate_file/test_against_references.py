@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -159,6 +160,50 @@ def test_any_bytes_as_an_array(noise: bytes) -> None:
     verdict = verdicts(data, "x/records.json")
     wrong = verdict.reason is not None and verdict.reason.code in JSON_CODES
     assert wrong is not sound_array(data), (data, verdict.reason)
+
+
+LINES = {
+    "flat": b'{"a": 1, "b": "x"}\n{"a": -2e3, "b": null}\n',
+    "blank lines": b'{"a":1}\n\n \r\n{"a":2}\n',
+    "no last line break": b'{"a":[{"b":1},{"b":2}]}\r\n{"a":[]}',
+    "not ASCII": '{"ë": "🙂"}\n{"ë": "\\ud83d\\ude42"}\n'.encode(),
+    "two faults that make up for each other": b'{"a":1}{"a":2}\n{"a":\n3}\n',
+    "records within an array over two lines": b'{"a":[{"b":1}\n{"b":2}]}\n{"a":1},{"a":2}\n',
+}
+ARRAYS = {
+    "compact": b'[{"a":1},{"a":[{"a":2},{"a":3}]}]',
+    "pretty": b'[\n  {\n    "a": true\n  },\n  {\n    "a": "}, {"\n  }\n]\n',
+    "not ASCII": '[{"ë": "🙂"}, {"ë": "\\ud83d\\ude42"}]'.encode(),
+}
+DAMAGES = [bytes([value]) for value in b'{}[],:"\\0e- \n\r\0\xff\xc3']
+
+
+def each_damage(data: bytes) -> Iterator[bytes]:
+    """Yield the data, and it with each byte deleted, replaced by each other one, and repeated."""
+    yield data
+    for place in range(len(data)):
+        before, byte, after = data[:place], data[place : place + 1], data[place + 1 :]
+        yield before + after
+        yield data + before
+        for piece in DAMAGES:
+            yield before + piece + after
+            yield before + byte + piece + after
+
+
+@pytest.mark.parametrize("shape", LINES)
+def test_every_byte_of_lines_damaged(shape: str) -> None:
+    for data in each_damage(LINES[shape][1:]):
+        reason = judge(b"{" + data, "x/records.jsonl").reason
+        wrong = reason is not None and reason.code in JSON_CODES
+        assert wrong is not sound_lines(b"{" + data), (data, reason)
+
+
+@pytest.mark.parametrize("shape", ARRAYS)
+def test_every_byte_of_an_array_damaged(shape: str) -> None:
+    for data in each_damage(ARRAYS[shape][1:]):
+        reason = judge(b"[" + data, "x/records.json").reason
+        wrong = reason is not None and reason.code in JSON_CODES
+        assert wrong is not sound_array(b"[" + data), (data, reason)
 
 
 # --- CSV --------------------------------------------------------------------------------------

@@ -4,7 +4,12 @@ import json
 
 import pytest
 
-from tests.unit.functions.validate_file.files import judge, types
+from functions.common.limits import Limits
+from functions.common.objects import ObjectVersion
+from functions.common.streams import Stream
+from functions.validate_file.settings import Settings
+from functions.validate_file.validation import validate
+from tests.unit.functions.validate_file.files import Bytes, judge, types
 
 ARRAY = json.dumps([{"id": 1, "name": "John"}, {"id": 2, "name": "Jane"}], indent=2).encode()
 
@@ -96,6 +101,40 @@ def test_nesting_beyond_reason(opening: bytes, key: str) -> None:
         found = judge(data, key).reason
         assert found is not None
         assert found.code in ("TOO_DEEPLY_NESTED", "INVALID_JSON")
+
+
+def test_a_line_that_is_an_array_nested_beyond_reason() -> None:
+    nested = b"[" * 200_000 + b"]" * 200_000
+    found = judge(b'{"a": 1}\n' + nested + b"\n", "x/a.jsonl").reason
+    assert found is not None
+    assert (found.code, found.line) == ("TOO_DEEPLY_NESTED", 2)
+
+
+class CountedReads(Bytes):
+    """A file that counts the reads of it."""
+
+    reads = 0
+
+    def open(self) -> Stream:
+        stream = super().open()
+
+        class Counted:
+            def read(_, size: int, /) -> bytes:  # noqa: N805 - self is the file
+                self.reads += 1
+                return stream.read(size)
+
+        return Counted()
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"", b"\n"), (b"[", b"]")])
+def test_a_long_record_is_not_looked_through_for_every_chunk(before: bytes, after: bytes) -> None:
+    record = b'{"a": "%b"}' % (b"x" * 1_000_000)
+    file = CountedReads(before + record + after)
+    item = ObjectVersion("source-bucket", "x/a.json")
+    limits = Limits(chunk_bytes=1000)
+    verdict = validate(item, lambda: file, Settings("processed-bucket", limits))
+    assert verdict.row_count == 1
+    assert file.reads < 20
 
 
 @pytest.mark.parametrize("shape", ["array", "lines", "object"])

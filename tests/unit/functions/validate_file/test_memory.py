@@ -4,6 +4,7 @@ Each file is made while it is read, in a process of its own, whose peak is measu
 a few seconds; a reader that keeps the file, its lines or its records goes far beyond the bound.
 """
 
+import platform
 import subprocess
 import sys
 
@@ -85,6 +86,40 @@ def test_memory_is_flat(kind: str, expected: str) -> None:
 
 def test_the_measure_sees_a_file_that_is_kept() -> None:
     assert measure("csv", "keep")[1] > 2 * BOUND
+
+
+FAULTS = """
+import resource
+from functions.validate_file import validation
+from tests.unit.functions.validate_file.files import judge
+
+def handed_out():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for key, data in files.items():
+        assert judge(data, key).reason is None
+    pages = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    return pages * resource.getpagesize() / sum(map(len, files.values()))
+
+record = '{"id": 12345, "name": "Łódź"}'.encode()
+lines, elements = (record + b"\\n") * 50_000, (record + b",\\n") * 50_000
+# Nothing large is freed before.
+files = {"a.jsonl": lines, "a.json": b"".join((b"[", elements, record, b"]"))}
+keep, validation.keep_freed_memory = validation.keep_freed_memory, lambda: None
+print(handed_out())
+validation.keep_freed_memory = keep
+print(handed_out())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="It is about glibc's ways.")
+def test_chunks_use_the_same_memory_again() -> None:
+    """What the kernel hands out is far less than the files' length, and was not so before."""
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True
+    )
+    before, after = map(float, done.stdout.split())
+    assert before > 1
+    assert after < 0.5
 
 
 def measure(kind: str, *more: str) -> tuple[str, int]:
