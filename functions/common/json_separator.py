@@ -21,6 +21,11 @@ class Separator:
         self._comma = 0
         self._count_brackets = False
 
+    @property
+    def known(self) -> bool:
+        """Whether there is something to guess by."""
+        return bool(self._text)
+
     def learn(self, data: bytes, comma: int) -> None:
         """Take the comma at that index for one between two elements."""
         following = _NEXT_ELEMENT.match(data, comma + 1)

@@ -6,6 +6,7 @@ verdict on the piece says. Where it was wrong, and where something is wrong with
 is walked through element by element, which is slower and exact.
 """
 
+import sys
 from dataclasses import dataclass
 
 import msgspec
@@ -41,12 +42,11 @@ def read_json_array(stream: PeekableStream, limits: Limits) -> Findings:
 class _Walk:
     """What a walk through the elements at the front of a text found.
 
-    ``first_comma`` follows the first element. ``end`` is the index of the comma after the last
-    complete element, or of the closing bracket if ``closed``.
+    ``end`` is the index of the comma after the last complete element, or of the closing bracket if
+    ``closed``.
     """
 
     elements: int
-    first_comma: int
     end: int
     closed: bool
 
@@ -84,6 +84,11 @@ class _ArrayReader:
 
     def _take(self, data: bytes, at_end: bool) -> tuple[bytes, bool]:
         """Check whole elements at the front of ``data``; return what is left, and if it ended."""
+        if not self._separator.known:
+            # A walk through all of a chunk takes longer than the rest of a small file.
+            first = self._walk(data, at_end, most=1)
+            if first.elements and not first.closed:
+                self._separator.learn(data, first.end)
         if len(data) <= self._limits.max_record_bytes:
             cut = self._separator.guess(data)
             if cut is not None:
@@ -94,9 +99,7 @@ class _ArrayReader:
                     return data[cut + 1 :], False
                 self._separator.miss()
         walk = self._walk(data, at_end)
-        if walk.elements:
-            self._separator.learn(data, walk.first_comma)
-        elif not walk.closed:
+        if not (walk.elements or walk.closed):
             return data, False
         self._accept(data[: walk.end], walk.elements)
         return data[walk.end + 1 :], walk.closed
@@ -114,20 +117,19 @@ class _ArrayReader:
         self._place.pass_over(piece)
         self._place.pass_over(b",")
 
-    def _walk(self, data: bytes, at_end: bool) -> _Walk:
-        elements, first_comma, end, position = 0, 0, 0, 0
+    def _walk(self, data: bytes, at_end: bool, most: int = sys.maxsize) -> _Walk:
+        elements, end, position = 0, 0, 0
         view = memoryview(data)
         while True:
             start = _skip_white_space(data, position)
             if start < len(data) and data[start] == _BRACKET and not (elements or self._count):
-                return _Walk(0, 0, start, closed=True)
+                return _Walk(0, start, closed=True)
             after = self._end_of_element(data, view, start, at_end)
             if after is None:
-                return _Walk(elements, first_comma, end, closed=False)
+                return _Walk(elements, end, closed=False)
             elements, end, position = elements + 1, after, after + 1
-            first_comma = first_comma or after
-            if data[after] == _BRACKET:
-                return _Walk(elements, first_comma, end, closed=True)
+            if data[after] == _BRACKET or elements == most:
+                return _Walk(elements, end, closed=data[after] == _BRACKET)
 
     def _end_of_element(
         self, data: bytes, view: memoryview, start: int, at_end: bool
