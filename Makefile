@@ -156,9 +156,14 @@ logs: setup ## Show the pipeline's logs, and follow them
 
 ## Tests
 
+# Four processes on two cores, for an apply of a pipeline mostly waits.
+in_groups := -n 4 --dist loadgroup --no-loadscope-reorder --durations 25
+
 .PHONY: test
-test: test-lint test-terraform test-unit test-repo test-integration ## Run all tests (AWS_ENDPOINT_URL=… for another LocalStack)
-	@echo "All tests passed."
+test: test-lint test-terraform package spark ## Test the pipelines (AWS_ENDPOINT_URL=… on another LocalStack)
+	@echo "== Repository, unit and integration tests"
+	@$(PYTEST) $(in_groups) --ignore tests/unit/local_aws --ignore tests/integration/local_aws tests/repo tests/unit tests/integration
+	@echo "All tests passed. After changes below local_aws/, run also: make test-local-aws"
 
 .PHONY: test-lint
 test-lint: setup ## Formats, ruff, mypy
@@ -175,7 +180,7 @@ test-terraform: package ## terraform fmt, validate and test of every module and 
 .PHONY: test-unit
 test-unit: setup ## Unit tests
 	@echo "== Unit tests"
-	@$(PYTEST) -q -n 2 --dist loadfile tests/unit
+	@$(PYTEST) -q -n 2 --dist loadfile --ignore tests/unit/local_aws tests/unit
 
 .PHONY: test-repo
 test-repo: setup ## The repository's own rules
@@ -185,7 +190,14 @@ test-repo: setup ## The repository's own rules
 .PHONY: test-integration
 test-integration: package spark ## Integration tests on a local AWS of their own
 	@echo "== Integration tests"
-	@$(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder --durations 25 tests/integration
+	@$(PYTEST) $(in_groups) --ignore tests/integration/local_aws tests/integration
+
+# Not part of `make test`: what the local AWS answers does not change with a pipeline, and a test on
+# another endpoint does not use it.
+.PHONY: test-local-aws
+test-local-aws: package spark ## Test the local AWS against AWS's documentation
+	@echo "== Tests of the local AWS"
+	@$(PYTEST) $(in_groups) tests/unit/local_aws tests/integration/local_aws
 
 .PHONY: faults
 faults: package spark ## Put the pipeline through every fault, and write docs/faults.md

@@ -105,6 +105,7 @@ class JvmCommand:
             # A driver out of memory ends at once, and not after minutes of collecting garbage.
             "-XX:+ExitOnOutOfMemoryError",
             *COMPILER,
+            *self._settings.java_options,
             *([] if own_options else archive.options(found.archive)),
             *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED),
             "-Djdk.reflect.useDirectMethodHandle=false",

@@ -16,7 +16,8 @@ class SparkSettings:
     ``directory`` holds the processes' private folders; it should lie on the file system of the
     jobs' ``work_dir``. ``threads`` are Spark's task slots per job. ``idle_seconds`` is how long a
     warm spare waits for a job before it is given up, ``replenish_seconds`` how long a running job
-    has the machine to itself before the next spare is started beside it.
+    has the machine to itself before the next spare is started beside it. ``java_options`` go to
+    each JVM, after our own and before those of a job.
     """
 
     directory: Path
@@ -28,14 +29,15 @@ class SparkSettings:
     warm: bool = True
     idle_seconds: float = 900.0
     replenish_seconds: float = 10.0
+    java_options: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], directory: Path) -> Self:
         """Read the settings that a person may set.
 
         ``LOCAL_AWS_CACHE_DIR``, ``JAVA_HOME``, ``MAVEN_REPOSITORY_URL``,
-        ``LOCAL_AWS_SPARK_THREADS``, ``LOCAL_AWS_SPARK_MEMORY`` (as ``-Xmx`` takes it) and
-        ``LOCAL_AWS_SPARK_WARM`` (0 keeps no spare).
+        ``LOCAL_AWS_SPARK_THREADS``, ``LOCAL_AWS_SPARK_MEMORY`` (as ``-Xmx`` takes it),
+        ``LOCAL_AWS_SPARK_WARM`` (0 keeps no spare) and ``LOCAL_AWS_SPARK_JAVA_OPTIONS``.
         """
         cache = environment.get("LOCAL_AWS_CACHE_DIR")
         java_home = environment.get("JAVA_HOME")
@@ -48,4 +50,5 @@ class SparkSettings:
             threads=int(environment.get("LOCAL_AWS_SPARK_THREADS") or max(2, min(cores, 4))),
             driver_memory=environment.get("LOCAL_AWS_SPARK_MEMORY") or "1g",
             warm=environment.get("LOCAL_AWS_SPARK_WARM", "1") != "0",
+            java_options=tuple(environment.get("LOCAL_AWS_SPARK_JAVA_OPTIONS", "").split()),
         )

@@ -25,7 +25,8 @@ from tools.deployment import Deployment
 from tools.inbox import Inbox
 from tools.package import host_architecture
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 ARCHITECTURE = host_architecture()
 
 STYLES = {"pipeline": "sync", "polling_pipeline": "polling", "auto_pipeline": "auto"}
@@ -60,14 +61,20 @@ class Deployed:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests for ``pytest -n 4 --dist loadgroup``: most of their time is waiting.
 
-    What shares a deployed pipeline stays in one process; of the rest, each file. What takes long
-    begins first, or it would be all that is left in the end: the shared pipelines, and what applies
-    Terraform. For that, xdist has to keep the order: ``--no-loadscope-reorder``.
+    What shares a deployed pipeline stays in one process, and so do unit tests that share a Spark;
+    of the rest, each file. What takes long begins first, or it would be all that is left in the
+    end: the shared pipelines, and what applies Terraform; unit tests fill what is left of the
+    processor. For that, xdist has to keep the order: ``--no-loadscope-reorder``.
     """
     for item in items:
-        group = "pipeline" if "deployments" in _fixtures(item) else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=_rank)
+
+
+def _group(item: pytest.Item) -> str:
+    if "deployments" in _fixtures(item):
+        return "pipeline"
+    return "spark" if "spark" in _fixtures(item) else item.path.stem
 
 
 def _rank(item: pytest.Item) -> tuple[bool, ...]:
@@ -76,6 +83,7 @@ def _rank(item: pytest.Item) -> tuple[bool, ...]:
         # What judges the calls of all other tests comes after them, and its group before others.
         "deployments" not in _fixtures(item),
         stem == "test_recorded_calls",
+        not item.path.is_relative_to(HERE),
         stem not in LONGEST,
         item.path.parent.name == "local_aws" and not stem.endswith("terraform"),
     )

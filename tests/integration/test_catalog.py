@@ -24,6 +24,12 @@ ROLE = "arn:aws:iam::000000000000:role/crawler"
 
 
 @pytest.fixture(scope="module")
+def pipeline(auto_pipeline: Pipeline) -> Pipeline:
+    """The quickest one: tables are made of manifests, whoever wrote the files."""
+    return auto_pipeline
+
+
+@pytest.fixture(scope="module")
 def athena(pipeline: Pipeline) -> Athena:
     named = pipeline.deployment
     assert named.database_name

@@ -8,6 +8,12 @@ from tools.inbox import Notification
 
 
 @pytest.fixture(scope="module")
+def pipeline(auto_pipeline: Pipeline) -> Pipeline:
+    """The quickest one: what is told of a file does not depend on who processed it."""
+    return auto_pipeline
+
+
+@pytest.fixture(scope="module")
 def ended(pipeline: Pipeline) -> dict[str, Ended]:
     bodies = {
         "SUCCESS": ("notes/good.csv", files.CSV),

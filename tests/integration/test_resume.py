@@ -136,9 +136,11 @@ def test_what_could_not_be_published_is_published_without_another_run_of_the_job
     assert runs_of(pipeline, "process_csv_data", ended) == 1
 
 
-def test_what_could_not_be_told_is_told_without_publishing_again(pipeline: Pipeline) -> None:
-    with broken_function(pipeline, "send_notification"):
-        failed = pipeline.run("resumed/tell.csv", files.CSV)
+def test_what_could_not_be_told_is_told_without_publishing_again(
+    auto_pipeline: Pipeline,
+) -> None:
+    with broken_function(auto_pipeline, "send_notification"):
+        failed = auto_pipeline.run("resumed/tell.csv", files.CSV)
     assert failed.progress.status == "FAILED", failed
     assert failed.states[-5:] == [
         "NotifySuccess",
@@ -147,7 +149,7 @@ def test_what_could_not_be_told_is_told_without_publishing_again(pipeline: Pipel
         *END[1:],
     ]
 
-    ended = redriven(pipeline, failed)
+    ended = redriven(auto_pipeline, failed)
     assert ended.outcome.kind == "SUCCESS", ended
     assert ended.states[len(failed.states) :] == [
         "FailUnlessRedriven",

@@ -45,11 +45,13 @@ def test_settings_come_from_the_environment_given(tmp_path: Path) -> None:
         "LOCAL_AWS_CACHE_DIR": "/cache", "MAVEN_REPOSITORY_URL": "http://mirror",
         "LOCAL_AWS_SPARK_THREADS": "3", "LOCAL_AWS_SPARK_MEMORY": "2g",
         "LOCAL_AWS_SPARK_WARM": "0", "JAVA_HOME": "/java",
+        "LOCAL_AWS_SPARK_JAVA_OPTIONS": "-Xint -Xss2m",
     }  # fmt: skip
     settings = SparkSettings.from_environment(environment, tmp_path)
     assert settings == SparkSettings(
         directory=tmp_path, cache_dir=Path("/cache"), java_home=Path("/java"),
         maven_url="http://mirror", threads=3, driver_memory="2g", warm=False,
+        java_options=("-Xint", "-Xss2m"),
     )  # fmt: skip
     assert conf.jvm_properties(settings, tmp_path)["spark.master"] == "local[3]"
 
