@@ -63,8 +63,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     What shares a deployed pipeline stays in one process, and so do unit tests that share a Spark;
     of the rest, each file. What takes long begins first, or it would be all that is left in the
-    end: the shared pipelines, and what applies Terraform; unit tests fill what is left of the
-    processor. For that, xdist has to keep the order: ``--no-loadscope-reorder``.
+    end: the shared pipelines, Spark's unit tests, and what applies Terraform; other unit tests fill
+    what is left of the processor. For that xdist has to keep the order
+    (``--no-loadscope-reorder``).
     """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
@@ -83,8 +84,8 @@ def _rank(item: pytest.Item) -> tuple[bool, ...]:
         # What judges the calls of all other tests comes after them, and its group before others.
         "deployments" not in _fixtures(item),
         stem == "test_recorded_calls",
+        stem not in LONGEST and "spark" not in _fixtures(item),
         not item.path.is_relative_to(HERE),
-        stem not in LONGEST,
         item.path.parent.name == "local_aws" and not stem.endswith("terraform"),
     )
 
