@@ -69,13 +69,13 @@ def main() -> int:
         for room in FORMATTED
         if Path(room).is_dir()
     ]
-    folders = terraform_folders()
-    # One after the other: Terraform's provider cache does not bear two writers.
-    findings += [run(tool, folder, "init", "-backend=false", "-input=false") for folder in folders]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        findings += [
-            found for each in pool.map(lambda f: check(tool, f), folders) for found in each
-        ]
+        begun = []
+        for folder in terraform_folders():
+            # One after the other: Terraform's provider cache does not bear two writers.
+            findings.append(run(tool, folder, "init", "-backend=false", "-input=false"))
+            begun.append(pool.submit(check, tool, folder))
+        findings += [finding for each in begun for finding in each.result()]
     for finding in findings:
         if finding.output:
             print(f"\nterraform {finding.command} in {finding.directory}:\n{finding.output}")

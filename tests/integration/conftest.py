@@ -75,7 +75,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _group(item: pytest.Item) -> str:
     if "deployments" in _fixtures(item):
         return "pipeline"
-    return "spark" if "spark" in _fixtures(item) else item.path.stem
+    return "spark" if _starts_spark(item) else item.path.stem
+
+
+def _starts_spark(item: pytest.Item) -> bool:
+    """Whether it is a unit test with a Spark in its own process; others let a job start one."""
+    return item.get_closest_marker("spark") is not None and not item.path.is_relative_to(HERE)
 
 
 def _rank(item: pytest.Item) -> tuple[bool, ...]:
@@ -84,7 +89,7 @@ def _rank(item: pytest.Item) -> tuple[bool, ...]:
         # What judges the calls of all other tests comes after them, and its group before others.
         "deployments" not in _fixtures(item),
         stem == "test_recorded_calls",
-        stem not in LONGEST and "spark" not in _fixtures(item),
+        stem not in LONGEST and not _starts_spark(item),
         not item.path.is_relative_to(HERE),
         item.path.parent.name == "local_aws" and not stem.endswith("terraform"),
     )

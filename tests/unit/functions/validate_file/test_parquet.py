@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.unit.functions.validate_file.files import Bytes, judge, types
+from tests.unit.spark_session import spark_session
 
 NESTED = pa.struct([("x", pa.int32()), ("y z", pa.list_(pa.string()))])
 COLUMNS: dict[str, tuple[pa.DataType, object, str]] = {
@@ -75,14 +76,11 @@ def test_types_and_rows(version: str, compliant: bool) -> None:
 
 @pytest.mark.spark
 def test_types_are_the_ones_that_spark_finds(tmp_path: Path) -> None:
-    from pyspark.sql import SparkSession
-
     # Spark 3.5 reads no nanoseconds by itself; the job converts them.
     content = table().drop_columns(["ns"])
     data = written(content)
     (tmp_path / "data.parquet").write_bytes(data)
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    found = spark.getOrCreate().read.parquet(str(tmp_path)).dtypes
+    found = spark_session().read.parquet(str(tmp_path)).dtypes
     ours = {name: kind.replace("`", "") for name, kind in types(judge(data)).items()}
     assert ours == dict(found)
 
