@@ -100,7 +100,8 @@ class Keys:
         while room > 0 and at < len(keys) and keys[at].startswith(page.prefix):
             key, group = keys[at], page.group(keys[at])
             found = _versions(store, key) if with_versions else _current(store, key)
-            yield from found
+            # One version stands for a group: more would say of the last group that others follow.
+            yield from found[-1:] if group else found
             at += 1
             if found and not page.is_passed_over(key, group):
                 room -= 1 if group else len(found)
