@@ -160,7 +160,8 @@ logs: setup ## Show the pipeline's logs, and follow them
 in_groups := -n 4 --dist loadgroup --no-loadscope-reorder --durations 25
 
 .PHONY: test
-test: test-lint test-terraform package spark ## Test the pipelines (AWS_ENDPOINT_URL=… on another LocalStack)
+test: package spark ## Test the pipelines (AWS_ENDPOINT_URL=… on another LocalStack)
+	@$(MAKE) --no-print-directory -j 2 -o setup -o package test-lint test-terraform
 	@echo "== Repository, unit and integration tests"
 	@$(PYTEST) $(in_groups) --ignore tests/unit/local_aws --ignore tests/integration/local_aws tests/repo tests/unit tests/integration
 	@echo "All tests passed. After changes below local_aws/, run also: make test-local-aws"

@@ -5,9 +5,16 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-# How long an example takes says more of what else the machine does than of the code.
+# How long an example takes says more of what else the machine does than of the code. A commit's
+# tests give one answer, whenever they run; `pytest --hypothesis-profile explore` looks for more.
 settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "any machine",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "explore", settings.get_profile("any machine"), derandomize=False, max_examples=2_000
 )
 settings.load_profile("any machine")
 

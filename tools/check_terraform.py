@@ -27,9 +27,14 @@ class Finding:
 
 
 def terraform_folders(rooms: Sequence[str] = ROOMS) -> list[Path]:
-    """Return the folders right below the rooms that hold Terraform files."""
+    """Return the folders right below the rooms that hold Terraform files, longest tests first."""
     found = {path.parent for room in rooms for path in Path(room).glob("*/*.tf")}
-    return sorted(found)
+    sizes = {folder: sum(file.stat().st_size for file in _tests_of(folder)) for folder in found}
+    return sorted(found, key=lambda folder: (-sizes[folder], folder))
+
+
+def _tests_of(folder: Path) -> list[Path]:
+    return list(folder.glob("tests/*.tftest.hcl"))
 
 
 def run(
@@ -49,11 +54,10 @@ def run(
 
 def check(tool: terraform.Terraform, directory: Path) -> list[Finding]:
     """Run an initialised folder's tests, which validate it first; validate one without tests."""
-    has_tests = any(directory.glob("tests/*.tftest.hcl"))
     # A test starts the provider for each of its runs. All folders can share one: what they test is
     # what the modules plan, and no provider opens a file for that.
     with attached(Path.cwd(), directory / ".terraform", tool.environment) as attaching:
-        command = "test" if has_tests else "validate"
+        command = "test" if _tests_of(directory) else "validate"
         findings = [run(tool, directory, command, attaching=attaching)]
     tests = sum(finding.tests for finding in findings)
     failed = any(finding.output for finding in findings)

@@ -26,6 +26,9 @@ class Terraform:
 
     State, provider links and plans are kept in ``state_dir``; ``variables`` are the root's, strings
     as they are and anything else as JSON. Variables of the caller's own shell are not seen.
+
+    Nobody else changes what a root holds, so ``apply`` and ``destroy`` trust the state, which they
+    would otherwise compare with the services first; ``plan`` is what compares.
     """
 
     directory: Path
@@ -44,7 +47,7 @@ class Terraform:
 
     def apply(self) -> str:
         """Create or change what differs; return what Terraform said."""
-        return self._run("apply", "-auto-approve", *self._variables())
+        return self._run("apply", "-auto-approve", "-refresh=false", *self._variables())
 
     def apply_planned(self) -> None:
         """Apply what the last plan found, without a second look at what is there."""
@@ -52,7 +55,7 @@ class Terraform:
 
     def destroy(self) -> None:
         """Remove everything."""
-        self._run("destroy", "-auto-approve", *self._variables())
+        self._run("destroy", "-auto-approve", "-refresh=false", *self._variables())
 
     def plan(self) -> list[dict[str, Any]]:
         """What an apply would change: Terraform's ``resource_changes``, without those that stay.

@@ -72,11 +72,9 @@ class Record:
 
     def actions(self, part: str) -> set[str]:
         """What a part's role has called, as actions of policies."""
-        role = self.role(part)
-        made = [call for call in self.calls if call.role == role]
         return {
             need.action.replace("ObjectVersion", "Object")
-            for call in made
+            for call in self._made_by(part)
             for need in call.needs(self.place)
         }
 
@@ -85,7 +83,11 @@ class Record:
         role = self.role(part)
         left = [s for s in self.policies[role].statements if action not in s.actions]
         poorer = {**self.policies, role: Policies(tuple(left))}
-        return calls.missing(self.calls, poorer, self.place)
+        return calls.missing(self._made_by(part), poorer, self.place)
+
+    def _made_by(self, part: str) -> list[Call]:
+        role = self.role(part)
+        return [call for call in self.calls if call.role == role]
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    # LocalStack's build of moto lets through only what LocalStack does not do itself.
-    with mock_aws(config={"core": {"service_whitelist": None}}):
+    # LocalStack's build of moto lets through only what LocalStack does not do itself. All tests
+    # share a session, which has read the services' descriptions.
+    with mock_aws(config={"core": {"service_whitelist": None, "reset_boto3_session": False}}):
         yield
