@@ -80,7 +80,7 @@ def pages_of(s3: Any, operation: str, size: int, **of: Any) -> Iterator[dict[str
     yield from pages
 
 
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(asked=ASKED)
 def test_pages_hold_each_key_once_and_in_order(
     s3: Any, bucket: str, asked: tuple[str, str, int, str]

@@ -231,7 +231,8 @@ LINES = st.tuples(st.lists(FIELDS, min_size=2, max_size=2).map(",".join), ENDS).
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples * 2 // 5,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     lines=st.lists(LINES, min_size=1, max_size=5),

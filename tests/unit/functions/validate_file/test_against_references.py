@@ -121,7 +121,7 @@ def damaged(data: bytes, damage: list[tuple[str, int, bytes]]) -> bytes:
     return data
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(records, styles, damages)
 @example([{"a": 1}, {"a": "}, {"}], {}, [])
 @example([{"a": 1}] * 30, {"indent": 2}, [("insert", 200, b"\xff")])
@@ -136,7 +136,7 @@ def test_json_arrays(
         assert verdict.row_count == len(strict_json(data.decode()))
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(records, st.booleans(), damages)
 @example([{"a": 1}], True, [("insert", 7, b"\n")])
 def test_json_lines(
@@ -153,7 +153,7 @@ def test_json_lines(
         assert verdict.row_count == len(lines)
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(st.binary(max_size=60))
 def test_any_bytes_as_an_array(noise: bytes) -> None:
     data = b'[{"a":' + noise + b"}]"
@@ -249,7 +249,7 @@ cells = st.one_of(
 quotings = st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC])
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 @given(
     st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=30),
     quotings,
