@@ -26,9 +26,6 @@ class Terraform:
 
     State, provider links and plans are kept in ``state_dir``; ``variables`` are the root's, strings
     as they are and anything else as JSON. Variables of the caller's own shell are not seen.
-
-    Nobody else changes what a root holds, so ``apply`` and ``destroy`` trust the state, which they
-    would otherwise compare with the services first; ``plan`` is what compares.
     """
 
     directory: Path
@@ -45,16 +42,20 @@ class Terraform:
         """The same root and state with other values for these variables."""
         return replace(self, variables={**self.variables, **variables})
 
-    def apply(self) -> str:
-        """Create or change what differs; return what Terraform said."""
-        return self._run("apply", "-auto-approve", "-refresh=false", *self._variables())
+    def apply(self, refresh: bool = True) -> str:
+        """Create or change what differs; return what Terraform said.
+
+        Without ``refresh`` it trusts the state, where nobody else can have changed a thing.
+        """
+        refreshing = [] if refresh else ["-refresh=false"]
+        return self._run("apply", "-auto-approve", *refreshing, *self._variables())
 
     def apply_planned(self) -> None:
         """Apply what the last plan found, without a second look at what is there."""
         self._run("apply", str(self._plan_file))
 
     def destroy(self) -> None:
-        """Remove everything."""
+        """Remove all that the state holds, without a look at what is there."""
         self._run("destroy", "-auto-approve", "-refresh=false", *self._variables())
 
     def plan(self) -> list[dict[str, Any]]:

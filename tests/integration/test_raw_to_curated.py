@@ -150,12 +150,12 @@ def scheduled_run(refresh: Refresh) -> tuple[datetime, Any]:
     due = (datetime.now(UTC) + timedelta(seconds=130)).replace(second=0, microsecond=0)
     once = f"cron({due.minute} {due.hour} {due.day} {due.month} ? {due.year})"
     scheduled = refresh.terraform.having(schedule_enabled=True, schedule=once)
-    scheduled.apply()
+    scheduled.apply(refresh=False)
     assert scheduled.plan() == []
     wait_until(refresh.runs, 300, f"{once} to fire")
     (run_id,) = refresh.runs()
     run = refresh.end(run_id)
-    refresh.terraform.apply()
+    refresh.terraform.apply(refresh=False)
     return due, run
 
 
