@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from moto import mock_aws
+
+from tests.unit.mocked_aws import every_service
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,5 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "tests")
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    # LocalStack's build of moto lets through only what LocalStack does not do itself. All tests
-    # share a session, which has read the services' descriptions.
-    with mock_aws(config={"core": {"service_whitelist": None, "reset_boto3_session": False}}):
+    with every_service(reset_boto3_session=False):
         yield

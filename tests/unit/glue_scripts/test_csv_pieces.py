@@ -232,7 +232,10 @@ LINES = st.tuples(st.lists(FIELDS, min_size=2, max_size=2).map(",".join), ENDS).
 
 @settings(
     max_examples=settings().max_examples * 2 // 5,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[
+        *settings().suppress_health_check,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 @given(
     lines=st.lists(LINES, min_size=1, max_size=5),

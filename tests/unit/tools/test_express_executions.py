@@ -10,8 +10,8 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
+from tests.unit.mocked_aws import every_service
 from tools.aws import Aws
 from tools.executions import Upload
 from tools.express_executions import ExpressExecutions, events, is_express, name_of
@@ -45,7 +45,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws(config={"core": {"service_whitelist": None}}):
+    with every_service():
         logs = boto3.client("logs", region_name="us-east-1")
         logs.create_log_group(logGroupName=GROUP)
         logs.create_log_stream(logGroupName=GROUP, logStreamName="states")

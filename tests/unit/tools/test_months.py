@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 import urllib3
-from moto import mock_aws
 from rich.console import Console
 
+from tests.unit.mocked_aws import every_service
 from tools import backfill as tool
 from tools.aws import Aws
 from tools.backfill import Order
@@ -53,8 +53,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[MonthRuns]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    # LocalStack's build of moto lets through only what LocalStack does not do itself.
-    with mock_aws(config={"core": {"service_whitelist": None}}):
+    with every_service():
         machine = boto3.client("stepfunctions", "us-east-1").create_state_machine(
             name="backfill", definition=DEFINITION, roleArn=ROLE
         )["stateMachineArn"]

@@ -7,19 +7,16 @@ from typing import Any
 import boto3
 import pytest
 from awsglue.errors import UnsupportedByLocalGlue
-from moto import mock_aws
+
+from tests.unit.mocked_aws import every_service
 
 pytestmark = pytest.mark.spark
-# LocalStack's edition of moto mocks only what LocalStack uses, unless told otherwise.
-EVERY_SERVICE = {
-    "core": {"mock_credentials": True, "reset_boto3_session": True, "service_whitelist": None}
-}
 
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws(config=EVERY_SERVICE):
+    with every_service():
         glue = boto3.client("glue")
         glue.create_database(DatabaseInput={"Name": "db"})
         yield glue

@@ -1,14 +1,9 @@
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
 from tests.unit.local_aws.glue.crawlers.world import CrawlerWorld, MotoClients
-
-# LocalStack's edition of moto mocks only what LocalStack uses, unless told otherwise.
-EVERY_SERVICE = {
-    "core": {"mock_credentials": True, "reset_boto3_session": True, "service_whitelist": None}
-}
+from tests.unit.mocked_aws import every_service
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +13,7 @@ def clients() -> MotoClients:
 
 @pytest.fixture
 def world(clients: MotoClients) -> Iterator[CrawlerWorld]:
-    with mock_aws(config=EVERY_SERVICE):
+    with every_service():
         world = CrawlerWorld(clients)
         yield world
         world.crawlers.close()
